@@ -1,0 +1,1 @@
+"""somec: exchange between EU states about serious violent and sexual offenders who move across borders."""

@@ -1,0 +1,1 @@
+"""Authorities, people, roles, purposes, and the one place that decides who may see and do what."""

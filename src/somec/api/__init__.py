@@ -1,0 +1,1 @@
+"""JSON for machines: the same actions and queries as the screens."""

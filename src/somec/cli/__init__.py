@@ -1,0 +1,1 @@
+"""The command line: somec init, serve, work, peer, verify, demo."""

@@ -1,0 +1,1 @@
+"""Sign, seal, hash trees and keys: the only user of the crypto library."""

@@ -1,0 +1,1 @@
+"""Peers, documents in and out, and the obligations that travel with them."""

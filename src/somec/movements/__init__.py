@@ -1,0 +1,1 @@
+"""Movement notices: told, taken, arrived or not."""

@@ -1,0 +1,1 @@
+"""Records, convictions, orders, assessments made elsewhere, and the decision to exchange."""

@@ -1,0 +1,1 @@
+"""People: identities, names, documents, and what is missing to recognise them."""

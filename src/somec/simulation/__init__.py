@@ -1,0 +1,1 @@
+"""Made-up people and states: several nodes that play the first story."""
