@@ -1,0 +1,113 @@
+"""What one node is: read once from ``somec.toml`` in the node's folder, checked, and frozen.
+
+The folder is named by ``SOMEC_NODE``. Without it a throw-away training configuration in ``var/node`` is assumed, which
+tests and management commands use; ``somec serve`` refuses to start on that.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from somec.kernel.errors import Invalid
+
+FOLDER_VARIABLE = "SOMEC_NODE"
+DATABASE_VARIABLE = "SOMEC_DATABASE_URL"
+DEFAULT_FOLDER = Path("var/node")
+LANGUAGES = ("en", "lv")  # complete in this release; a language is offered when it is complete
+
+SecondFactor = Literal["required", "offered"]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenIdConnect:
+    """One identity provider of the state (OIDC discovery address, client id, name of the variable with the secret)."""
+
+    name: str
+    server: str
+    client_id: str
+    secret_variable: str
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The configuration of one node; addresses are ``host:port``, the endpoint is what peers call."""
+
+    state: str
+    name: str
+    desk: str
+    folder: Path
+    web_address: str = "127.0.0.1:8000"
+    web_tls: bool = False
+    web_hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
+    exchange_address: str = "127.0.0.1:8443"
+    endpoint: str = "https://127.0.0.1:8443/as4"
+    database_url: str = ""
+    training: bool = False
+    second_factor: SecondFactor = "required"
+    time_zone: str = "Europe/Brussels"
+    language: str = "en"
+    session_minutes: int = 30
+    session_hours: int = 10
+    purpose_minutes: int = 240
+    openid: tuple[OpenIdConnect, ...] = field(default=())
+
+    @property
+    def database_file(self) -> Path:
+        """Return where the embedded database lies when no address of another is given."""
+        return self.folder / "somec.sqlite3"
+
+    @property
+    def keys(self) -> Path:
+        """Return the folder of the node's private keys (mode 0700)."""
+        return self.folder / "keys"
+
+
+_STATE = re.compile(r"[A-Z]{2}")
+_KEYS = {
+    "state", "name", "desk", "web_address", "web_tls", "web_hosts", "exchange_address", "endpoint", "database_url",
+    "training", "second_factor", "time_zone", "language", "session_minutes", "session_hours", "purpose_minutes", "openid",
+}  # fmt: skip
+
+
+def load(folder: Path | None = None) -> Config:
+    """Read and check the configuration of a node (``SOMEC_NODE`` unless named); raises Invalid with each wrong key."""
+    place = folder or Path(os.environ.get(FOLDER_VARIABLE, DEFAULT_FOLDER))
+    file = place / "somec.toml"
+    if not file.exists():
+        return Config(
+            state="LV", name="Training", desk="Training desk", folder=place.absolute(), training=True,
+            database_url=os.environ.get(DATABASE_VARIABLE, ""),
+        )  # fmt: skip
+    try:
+        data = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Invalid("config.malformed", file=file.name, why=str(error)) from error
+    return _checked(data, place.absolute())
+
+
+def _checked(data: dict[str, Any], folder: Path) -> Config:
+    wrong: dict[str, list[str]] = {key: ["unknown"] for key in data if key not in _KEYS}
+    for key in ("state", "name", "desk"):
+        if not isinstance(data.get(key), str) or not data[key]:
+            wrong[key] = ["missing"]
+    if isinstance(data.get("state"), str) and not _STATE.fullmatch(data["state"]):
+        wrong["state"] = ["two_letters"]
+    for key in ("session_minutes", "session_hours", "purpose_minutes"):
+        if key in data and not (isinstance(data[key], int) and data[key] > 0):
+            wrong[key] = ["positive_number"]
+    if data.get("second_factor", "required") not in {"required", "offered"}:
+        wrong["second_factor"] = ["choice"]
+    if data.get("language", "en") not in LANGUAGES:
+        wrong["language"] = ["choice"]
+    if wrong:
+        raise Invalid("config.invalid", fields=wrong)
+    values = {**data, "folder": folder}
+    values["web_hosts"] = tuple(data.get("web_hosts", Config.__dataclass_fields__["web_hosts"].default))
+    values["openid"] = tuple(OpenIdConnect(**entry) for entry in data.get("openid", []))
+    values["database_url"] = os.environ.get(DATABASE_VARIABLE, data.get("database_url", ""))
+    return Config(**values)
