@@ -70,7 +70,8 @@ class Config:
 _STATE = re.compile(r"[A-Z]{2}")
 _KEYS = {
     "state", "name", "desk", "web_address", "web_tls", "web_hosts", "exchange_address", "endpoint", "database_url",
-    "training", "second_factor", "time_zone", "language", "session_minutes", "session_hours", "purpose_minutes", "openid",
+    "training", "second_factor", "time_zone", "language", "session_minutes", "session_hours", "purpose_minutes",
+    "openid",
 }  # fmt: skip
 
 

@@ -24,6 +24,7 @@ class OfficerMiddleware:
         self.zone = zoneinfo.ZoneInfo(settings.TIME_ZONE)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer one request with the actor, language and zone set."""
         timezone.activate(self.zone)
         user = request.user
         request.actor = access.actor_for(user, session=request.session) if user.is_authenticated else None  # type: ignore[attr-defined]

@@ -1,0 +1,1 @@
+"""Words for templates: times, names and codes as people write them."""

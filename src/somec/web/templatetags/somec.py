@@ -1,0 +1,145 @@
+"""Filters and tags of the screens."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from babel import Locale
+from django import forms, template
+from django.forms.boundfield import BoundField
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from somec.kernel import clock
+from somec.web import times
+
+register = template.Library()
+
+
+@register.filter
+def instant(at: datetime | None) -> SafeString | str:
+    """Write an instant with weekday, year and zone, marked up as a time."""
+    return "" if at is None else format_html('<time datetime="{}">{}</time>', clock.iso(at), times.instant(at))
+
+
+@register.filter
+def short_instant(at: datetime | None) -> SafeString | str:
+    """Write an instant without the year."""
+    if at is None:
+        return ""
+    return format_html('<time datetime="{}">{}</time>', clock.iso(at), times.instant(at, year=False))
+
+
+@register.filter
+def day(on: date | None) -> SafeString | str:
+    """Write a day."""
+    return "" if on is None else format_html('<time datetime="{}">{}</time>', on.isoformat()[:10], times.day(on))
+
+
+@register.filter
+def clock_time(at: datetime | None) -> str:
+    """Write hours and minutes in the reader's zone."""
+    return "" if at is None else times.clock_time(at)
+
+
+@register.filter
+def duration(length: timedelta) -> str:
+    """Write a length of time in words."""
+    return times.duration(length)
+
+
+@register.simple_tag
+def due(at: datetime | None, now: datetime) -> str:
+    """Write how much time is left or gone."""
+    return times.due(at, now)
+
+
+@register.simple_tag
+def waiting(since: datetime, now: datetime) -> str:
+    """Write how long something has waited."""
+    return times.waiting(since, now)
+
+
+@register.filter
+def state_name(code: str) -> str:
+    """Write a state by its name in the reader's language; an unknown code stays as it is."""
+    return Locale.parse(times.locale()).territories.get(code, code)
+
+
+@register.filter
+def state_names(codes: list[str]) -> str:
+    """Write several states by name, joined by commas."""
+    return ", ".join(state_name(code) for code in codes)
+
+
+@register.filter
+def language_name(code: str) -> str:
+    """Write a language by its name in the reader's language."""
+    return Locale.parse(times.locale()).languages.get(code, code)
+
+
+@register.simple_tag(takes_context=True)
+def query_with(context: template.Context, **changes: Any) -> str:
+    """Return the present query string with some values changed, so that filters survive paging."""
+    query = context["request"].GET.copy()
+    for name, value in changes.items():
+        query[name] = value
+    return f"?{query.urlencode()}"
+
+
+@register.filter
+def is_choice_list(field: BoundField) -> bool:
+    """Tell whether the field is a list of radio buttons or check boxes."""
+    return isinstance(field.field.widget, forms.RadioSelect | forms.CheckboxSelectMultiple)
+
+
+@register.filter
+def choice_kind(field: BoundField) -> str:
+    """Return ``radio`` or ``checkbox``."""
+    return "checkbox" if isinstance(field.field.widget, forms.CheckboxSelectMultiple) else "radio"
+
+
+@register.filter
+def choice_help(field: BoundField, value: str) -> str:
+    """Return what follows from one choice, if the form says so (``choice_help = {field: {value: text}}``)."""
+    return str(getattr(field.form, "choice_help", {}).get(field.name, {}).get(str(value), ""))
+
+
+@register.filter
+def is_checkbox(field: BoundField) -> bool:
+    """Tell whether the field is one check box."""
+    return isinstance(field.field.widget, forms.CheckboxInput)
+
+
+@register.filter
+def anchor(field: BoundField) -> str:
+    """Return the id that a link to the field must name."""
+    return field.auto_id or field.html_name
+
+
+@register.filter
+def error_count(form: forms.BaseForm) -> int:
+    """Count the mistakes of a form."""
+    return sum(len(errors) for errors in form.errors.values())
+
+
+_CLASSES = {
+    forms.Textarea: "ecl-text-area",
+    forms.Select: "ecl-select sm-select",
+    forms.ClearableFileInput: "sm-file",
+}
+
+
+@register.filter
+def control(field: BoundField) -> SafeString:
+    """Draw the control of a field in the design system's form, tied to its help and its mistakes."""
+    name = next((value for kind, value in _CLASSES.items() if isinstance(field.field.widget, kind)), "ecl-text-input")
+    attributes: dict[str, Any] = {"class": f"{name} {name}--invalid" if field.errors else name}
+    described = [f"{field.auto_id}-h"] if field.help_text else []
+    if field.errors:
+        described.append(f"{field.auto_id}-e")
+        attributes["aria-invalid"] = "true"
+    if described:
+        attributes["aria-describedby"] = " ".join(described)
+    return field.as_widget(attrs=attributes)

@@ -1,0 +1,78 @@
+"""Times and dates in words, in the reader's language and zone (shared/ui: words first, the exact instant below)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from babel.dates import format_date, get_timezone_name
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+WORDS_FROM_DAYS = 14  # from here on hours say nothing to a reader
+
+
+def locale() -> str:
+    """Return the language that Babel should write in."""
+    return (get_language() or "en").replace("-", "_")
+
+
+def instant(at: datetime, *, year: bool = True) -> str:
+    """Return ``Sat 21 Nov 2026, 03:12 CET`` in the reader's language and zone."""
+    local = timezone.localtime(at)
+    pattern = "EEE d MMM yyyy" if year else "EEE d MMM"
+    zone = local.tzname() or get_timezone_name(local, locale=locale())
+    return f"{format_date(local, pattern, locale=locale())}, {local:%H:%M} {zone}"
+
+
+def clock_time(at: datetime) -> str:
+    """Return ``08:55`` in the reader's zone."""
+    return f"{timezone.localtime(at):%H:%M}"
+
+
+def day(on: date) -> str:
+    """Return ``6 Nov 2026`` in the reader's language."""
+    value = timezone.localtime(on) if isinstance(on, datetime) else on
+    return format_date(value, "d MMM yyyy", locale=locale())
+
+
+def partial_date(year: int | None, month: int | None = None, on_day: int | None = None) -> str:
+    """Return a date of which parts may be unknown, saying what is unknown; nothing is ever filled in."""
+    if year is None:
+        return _("date not known")
+    if month is None:
+        return _("%(year)s, day and month not known") % {"year": year}
+    if on_day is None:
+        words = format_date(date(year, month, 1), "LLLL yyyy", locale=locale())
+        return _("%(month)s, day not known") % {"month": words}
+    return day(date(year, month, on_day))
+
+
+def duration(length: timedelta) -> str:
+    """Return a positive length in words: ``7 h 29 min``, ``1 day 14 h``, ``51 days``."""
+    minutes = max(0, int(length.total_seconds() // 60))
+    days, rest = divmod(minutes, 24 * 60)
+    hours, minutes = divmod(rest, 60)
+    if days >= WORDS_FROM_DAYS:
+        return ngettext("%(n)s day", "%(n)s days", days) % {"n": days}
+    if days:
+        words = ngettext("%(n)s day", "%(n)s days", days) % {"n": days}
+        return words if not hours else _("%(days)s %(hours)s h") % {"days": words, "hours": hours}
+    if hours:
+        return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes}
+    return _("%(minutes)s min") % {"minutes": minutes}
+
+
+def due(at: datetime | None, now: datetime) -> str:
+    """Return how much time is left or gone: ``In 7 h 29 min``, ``Overdue 3 h 12 min``, ``No limit``."""
+    if at is None:
+        return _("No limit")
+    if at >= now:
+        return _("In %(time)s") % {"time": duration(at - now)}
+    return _("Overdue %(time)s") % {"time": duration(now - at)}
+
+
+def waiting(since: datetime, now: datetime) -> str:
+    """Return ``Waiting 9 days``."""
+    return _("Waiting %(time)s") % {"time": duration(now - since)}
