@@ -6,9 +6,8 @@ from datetime import date, datetime, timedelta
 
 from babel.dates import format_date, get_timezone_name
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 WORDS_FROM_DAYS = 14  # from here on hours say nothing to a reader
 
