@@ -1,0 +1,1 @@
+"""Speed, always as a ratio of two figures measured in the same run."""
