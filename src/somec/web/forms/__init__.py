@@ -1,0 +1,1 @@
+"""What people type in, checked and explained field by field."""

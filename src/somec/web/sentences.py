@@ -1,0 +1,51 @@
+"""From an error's code to what a person reads: what happened, what was not lost, what to do next.
+
+Each part's codes have their own table in ``sentences_<topic>.py``-like modules registered here; a test compares the tables with
+every code that the source raises, so that nobody ever reads a bare code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from somec.kernel.errors import SomecError
+
+Sentence = str | Promise
+
+GENERAL: Mapping[str, Sentence] = {
+    "conflict": _("Somebody else changed this meanwhile. Both versions are kept. Read the new one and decide again."),
+    "json.malformed": _("The text is not JSON (at position %(position)s). Nothing was changed."),
+    "json.too_deep": _("The JSON is nested more than %(limit)s levels deep. Nothing was changed."),
+}
+
+_TABLES: list[Mapping[str, Sentence]] = [GENERAL]
+
+
+def add(table: Mapping[str, Sentence]) -> None:
+    """Take in one topic's sentences."""
+    _TABLES.append(table)
+
+
+def find(code: str) -> Sentence | None:
+    """Return the sentence of a code, if it has one."""
+    for table in _TABLES:
+        if code in table:
+            return table[code]
+    return None
+
+
+def of(error: SomecError) -> str:
+    """Return the sentence for an error, filled with its parameters."""
+    sentence = find(error.code)
+    if sentence is None:
+        return str(_("This could not be done (%(code)s). Nothing was changed.")) % {"code": error.code}
+    return str(sentence) % dict(error.parameters)
+
+
+def of_code(code: str, **parameters: object) -> str:
+    """Return the sentence for a code alone."""
+    sentence = find(code)
+    return code if sentence is None else str(sentence) % parameters

@@ -1,0 +1,1 @@
+"""Pages, grouped by what they are about."""
