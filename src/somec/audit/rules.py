@@ -1,0 +1,204 @@
+"""What one log entry is, which bytes of it are hashed, and what a checkpoint says.
+
+An entry holds ids, codes and field names only. What a person typed as a reason may hold personal data, so the entry
+keeps a salted SHA-256 of it and the text lies in a table of its own, from which it can be erased without breaking the log.
+
+Two values bind the entries: the Merkle tree of RFC 6962, whose root is signed and shown to peers, and a chain
+``link(n) = SHA-256(0x02 || link(n-1) || leaf(n))``. The tree proves the log to others in few hashes; the chain lets
+:mod:`somec.audit.verify` name the very entry that was changed even when its leaf hash was rewritten with it.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol, TypeAlias
+
+from somec.crypto import hashtree
+from somec.kernel import canonical
+from somec.kernel.errors import Invalid
+
+Detail: TypeAlias = Mapping[str, str | int | bool | None]
+
+EMPTY_LINK = bytes(32)
+SALT_SIZE = 16
+TILE = 256  # entries below one stored subtree; a proof reads at most two tiles and a few subtrees
+TILE_LEVEL = 8  # log2(TILE)
+LIMITS: Mapping[str, int] = {
+    "actor": 64, "authority": 40, "action": 64, "subject": 64, "case": 40, "purpose": 64, "recipient": 64,
+}  # fmt: skip
+"""Longest text of each field; the columns have the same width."""
+MAX_DETAIL = 4_000  # characters of canonical JSON
+
+
+class Kind(StrEnum):
+    """What happened to personal data (the six operations of LED Art. 25), or to the node itself."""
+
+    COLLECTION = "collection"
+    ALTERATION = "alteration"
+    CONSULTATION = "consultation"
+    DISCLOSURE = "disclosure"
+    COMBINATION = "combination"
+    ERASURE = "erasure"
+    SECURITY = "security"  # sign-in, administration, refusals: LED Art. 29
+
+
+class ActorLike(Protocol):
+    """Whoever acts: a person of an authority, or the node itself."""
+
+    @property
+    def id(self) -> str:
+        """Return the id of the person, or ``node``."""
+
+    @property
+    def authority_id(self) -> str:
+        """Return the id of the authority in whose name the actor acts; empty for the node."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """What is to be recorded; the log adds number, instant and hashes."""
+
+    actor: str
+    authority: str
+    action: str
+    kind: Kind
+    subject: str
+    case: str = ""
+    purpose: str = ""
+    reason: str = field(default="", repr=False)
+    recipient: str = ""
+    detail: Detail = field(default_factory=dict)
+
+
+def new_entry(
+    actor: ActorLike, action: str, kind: Kind, subject: str, *, case: str = "", purpose: str = "", reason: str = "",
+    recipient: str = "", detail: Detail | None = None,
+) -> NewEntry:  # fmt: skip
+    """Return the entry for an act of ``actor``."""
+    return NewEntry(actor.id, actor.authority_id, action, kind, subject, case, purpose, reason, recipient, detail or {})
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The columns of one stored entry that are hashed, as they stand in the table."""
+
+    seq: int
+    at: str
+    actor: str
+    authority: str
+    action: str
+    kind: str
+    subject: str
+    case: str
+    purpose: str
+    reason_hash: str
+    recipient: str
+    detail: str
+
+
+def entry_bytes(entry: Recorded) -> bytes:
+    """Return the canonical JSON (RFC 8785) of an entry: the leaf that RFC 6962 hashes.
+
+    ``detail`` stands in it as the text that is stored, so that even a change of its white space is seen.
+    """
+    return canonical.encode({
+        "action": entry.action, "actor": entry.actor, "at": entry.at, "authority": entry.authority, "case": entry.case,
+        "detail": entry.detail, "kind": entry.kind, "purpose": entry.purpose, "reason_hash": entry.reason_hash,
+        "recipient": entry.recipient, "seq": entry.seq, "subject": entry.subject,
+    })  # fmt: skip
+
+
+def link(previous: bytes, leaf: bytes) -> bytes:
+    """Return the chain value after an entry with this leaf hash."""
+    return hashlib.sha256(b"\x02" + previous + leaf).digest()
+
+
+def reason_hash(salt: bytes, text: str) -> str:
+    """Return what an entry keeps of a typed reason: hexadecimal SHA-256 of salt and text; empty for no reason."""
+    return hashlib.sha256(salt + text.encode()).hexdigest() if text else ""
+
+
+def check(entry: NewEntry) -> str:
+    """Return the canonical text of the detail; raises Invalid naming the fields that cannot be taken."""
+    wrong = {name: ["too_long"] for name, limit in LIMITS.items() if len(getattr(entry, name)) > limit}
+    if not entry.action:
+        wrong["action"] = ["missing"]
+    detail = canonical.encode(dict(entry.detail)).decode() if entry.detail else "{}"
+    if len(detail) > MAX_DETAIL:
+        wrong["detail"] = ["too_long"]
+    if wrong:
+        raise Invalid("audit.entry", fields=wrong)
+    return detail
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """The state of a log at one size: C2SP tlog-checkpoint (origin, size, root), signed as a note."""
+
+    origin: str
+    size: int
+    root: bytes
+
+    def text(self) -> str:
+        """Return the body of the note."""
+        return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n"
+
+
+def read_checkpoint(text: str) -> Checkpoint:
+    """Read the body of a checkpoint note (extension lines are allowed and ignored); raises Invalid."""
+    lines = text.split("\n")
+    if len(lines) < 4 or not lines[0] or not lines[1].isascii() or not lines[1].isdecimal():
+        raise Invalid("checkpoint.malformed")
+    if lines[1] != str(int(lines[1])):
+        raise Invalid("checkpoint.malformed")
+    try:
+        root = base64.b64decode(lines[2], validate=True)
+    except binascii.Error as error:
+        raise Invalid("checkpoint.malformed") from error
+    if len(root) != hashlib.sha256().digest_size:
+        raise Invalid("checkpoint.malformed")
+    return Checkpoint(lines[0], int(lines[1]), root)
+
+
+def split_frontier(data: bytes) -> list[bytes]:
+    """Return the roots that a stored frontier holds one after the other."""
+    return [data[start : start + 32] for start in range(0, len(data), 32)]
+
+
+def join_frontier(frontier: Sequence[bytes]) -> bytes:
+    """Return a frontier as it is stored."""
+    return b"".join(frontier)
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """A log that has grown: its size, frontier and chain value, and the complete subtrees that came to be on the way."""
+
+    size: int
+    frontier: list[bytes]
+    link: bytes
+    links: list[bytes]
+    subtrees: list[tuple[int, int, bytes]]
+
+
+def grow(size: int, frontier: Sequence[bytes], chain: bytes, leaves: Sequence[bytes]) -> Growth:
+    """Append leaf hashes to a tree known by its frontier and to the chain."""
+    grown, links, subtrees = list(frontier), list[bytes](), list[tuple[int, int, bytes]]()
+    for leaf in leaves:
+        grown.append(leaf)
+        carry, level = size, 0
+        while carry & 1:
+            right, left = grown.pop(), grown.pop()
+            grown.append(hashtree.node_hash(left, right))
+            carry, level = carry >> 1, level + 1
+            if level >= TILE_LEVEL:
+                subtrees.append((level, carry, grown[-1]))
+        chain = link(chain, leaf)
+        links.append(chain)
+        size += 1
+    return Growth(size, grown, chain, links, subtrees)
