@@ -1,0 +1,162 @@
+"""Record what phase4 says to phase4, as vectors for ``make test``: ``python interop/record.py`` (after ``mvn -q -B package``).
+
+One phase4 plays our node with our published test key, so that the tests can decrypt what is sent to it and compare what it
+answers with what we would. A recording proxy between the two keeps the octets of both directions.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from peer import ACTION, AGREEMENT, KEYS, PARTY_TYPE, SERVICE, TEST_ACTION, TEST_SERVICE, Part, Peer
+from wire import Body, Endpoint, Exchange, forward, post
+
+VECTORS = KEYS.parent
+PAYLOADS = VECTORS / "payloads"
+
+NOTICE = PAYLOADS / "notice.json"
+LETTER = PAYLOADS / "letter.txt"
+PICTURE = PAYLOADS / "picture.bin"
+
+
+def payloads() -> None:
+    """Write the payloads: JSON, text with letters beyond ASCII and CR LF, octets that look like MIME where they can."""
+    PAYLOADS.mkdir(parents=True, exist_ok=True)
+    notice = {"person": {"family": "Kalniņš-Ozola", "given": "Example"}, "kind": "relocation", "to": "NL", "made_up": True}
+    NOTICE.write_text(json.dumps(notice, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    LETTER.write_bytes("Cien. kolēģi!\r\nΑυτό είναι ένα παράδειγμα.\r\n\r\n".encode())
+    octets = b"".join(hashlib.sha256(bytes([number])).digest() for number in range(128))
+    PICTURE.write_bytes(b"\r\n------=_Part_0_1\r\n" + octets + b"\r\n--\r\n")
+
+
+def part(file: Path, mime: str, *, compress: bool = True) -> Part:
+    """One payload to send, its Content-ID made from its file's name."""
+    return Part(file, f"{file.stem}@phase4.example", mime, compress)
+
+
+JSON_PART = part(NOTICE, "application/json")
+PLAIN_PART = part(NOTICE, "application/json", compress=False)
+THREE_PARTS = [JSON_PART, part(LETTER, "text/plain", compress=False), part(PICTURE, "application/octet-stream")]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One message to record: what phase4 is told to send, and what a receiver must make of it."""
+
+    name: str
+    parts: list[Part]
+    refused: list[str] = field(default_factory=list)
+    more: dict[str, Any] = field(default_factory=dict)
+    signer: str = "phase4"
+    recipient: str = "somec"
+
+
+def cases(suite: str) -> list[Case]:
+    """The messages of one generation of the profile; ``refused`` has the EBMS codes of which one is right."""
+    sign, crypt = ("", "") if suite == "1.15" else ("-ed25519", "-x25519")
+    test = {"service": TEST_SERVICE, "action": TEST_ACTION}
+    other = {"signer": str(KEYS / f"other{sign}.p12")}
+    wrong_recipient = {"recipient": str(KEYS / f"other{crypt}.pem")}
+    common = [
+        Case("one-part", [JSON_PART]),
+        Case("several-parts", THREE_PARTS),
+        Case("uncompressed", [PLAIN_PART]),
+        Case("key-by-issuer-and-serial", [JSON_PART], more={"key_reference": "ISSUER_SERIAL"}),
+        Case("key-by-subject-key-identifier", [JSON_PART], more={"key_reference": "SKI_KEY_IDENTIFIER"}),
+        Case("certificate-path", [JSON_PART], more={"whole_chain": True}),
+        Case("test-service", [JSON_PART], more=test),
+        Case("test-service-without-payload", [], more=test),
+        Case("signed-by-nobody-known", [JSON_PART], ["EBMS:0101"], other, signer="other"),
+        Case("encrypted-for-another", [JSON_PART], ["EBMS:0102"], wrong_recipient, recipient="other"),
+        Case("not-signed", [JSON_PART], ["EBMS:0101", "EBMS:0103"], {"unsigned": True}),
+        Case("not-encrypted", [JSON_PART], ["EBMS:0103"], {"unencrypted": True}),
+        Case("to-a-party-unknown-here", [JSON_PART], ["EBMS:0010", "EBMS:0003", "EBMS:0001"], {"to": "nobody"}),
+        Case("service-not-agreed", [JSON_PART], ["EBMS:0010", "EBMS:0001"], {"service": f"{SERVICE}/another"}),
+    ]
+    stranger = {"signer": str(KEYS / "stranger.p12")}
+    only_rsa = [Case("signed-by-a-stranger", [JSON_PART], ["EBMS:0101"], stranger, signer="stranger")]
+    return common + (only_rsa if suite == "1.15" else [])
+
+
+def described(case: Case, suite: str, exchange: Exchange, outcome: dict[str, Any]) -> dict[str, Any]:
+    """Everything a replay needs to know of one recording, besides its octets."""
+    sign, crypt = ("", "") if suite == "1.15" else ("-ed25519", "-x25519")
+    response = exchange.response or Body("", b"")
+    return {
+        "message_id": f"{case.name}@phase4.example",
+        "from": "phase4",
+        "to": case.more.get("to", "somec"),
+        "party_type": PARTY_TYPE,
+        "agreement": AGREEMENT,
+        "service": case.more.get("service", SERVICE),
+        "action": case.more.get("action", ACTION),
+        "conversation": f"conversation-of-{case.name}@phase4.example",
+        "properties": {"originalSender": "phase4-officer", "finalRecipient": f"{case.more.get('to', 'somec')}-officer"},
+        "signer": None if case.more.get("unsigned") else f"keys/{case.signer}{sign if case.signer != 'stranger' else ''}.pem",
+        "recipient": None if case.more.get("unencrypted") or not case.parts else f"keys/{case.recipient}{crypt}.p12",
+        "parts": [described_part(each) for each in case.parts],
+        "refused": case.refused,
+        "request": {"content_type": exchange.request.content_type},
+        "response": {"status": response.status, "content_type": response.content_type},
+        "answer": "receipt" if outcome.get("receipt") else "error",
+        "errors": [error["code"] for error in outcome.get("errors", [])],
+    }
+
+
+def described_part(each: Part) -> dict[str, Any]:
+    """What a part must be after decryption and decompression."""
+    content = each.file.read_bytes()
+    return {
+        "cid": each.cid,
+        "mime": each.mime,
+        "compressed": each.compress,
+        "size": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
+
+
+def keep(folder: Path, exchange: Exchange, description: dict[str, Any]) -> None:
+    """Write one recording."""
+    folder.mkdir(parents=True)
+    (folder / "request.mime").write_bytes(exchange.request.content)
+    (folder / "response.xml").write_bytes((exchange.response or Body("", b"")).content)
+    text = json.dumps(description, ensure_ascii=False, indent=2)
+    (folder / "case.json").write_text(text + "\n", encoding="utf-8")
+
+
+def record(suite: str, scratch: Path) -> None:
+    """Record all messages of one generation, and the answer to a repeated one."""
+    shutil.rmtree(VECTORS / suite, ignore_errors=True)
+    with (
+        Peer("somec", "phase4", scratch / "somec", suite) as receiver,
+        Peer("phase4", "somec", scratch / "phase4", suite) as sender,
+        Endpoint(forward(receiver.url)) as proxy,
+    ):
+        for case in cases(suite):
+            outcome = sender.send(proxy.url, f"{case.name}@phase4.example", case.parts, **case.more)
+            exchange = proxy.exchanges[-1]
+            keep(VECTORS / suite / case.name, exchange, described(case, suite, exchange, outcome))
+            print(f"{suite} {case.name}: {outcome['result']} {[error['code'] for error in outcome.get('errors', [])]}")
+        again = proxy.exchanges[0].request
+        repeated = Exchange(again, post(receiver.url, again))
+        outcome = {"receipt": False, "errors": [{"code": "EBMS:0004"}]}
+        first = cases(suite)[0]
+        keep(VECTORS / suite / "repeated", repeated, described(first, suite, repeated, outcome))
+
+
+def main() -> None:
+    """Record everything anew."""
+    payloads()
+    with tempfile.TemporaryDirectory(prefix="somec-interop-") as scratch:
+        for suite in ("1.15", "2.0"):
+            record(suite, Path(scratch) / suite)
+
+
+if __name__ == "__main__":
+    main()
