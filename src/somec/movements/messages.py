@@ -85,7 +85,9 @@ def _iso(at: datetime | None) -> str | None:
     return clock.iso(at) if at else None
 
 
-def movement_item(content: Content, state: str, *, sequence: int, owner: str, now: datetime, late: bool) -> dict[str, Json]:
+def movement_item(
+    content: Content, state: str, *, item_id: str, sequence: int, owner: str, now: datetime, late: bool
+) -> dict[str, Json]:
     """Return the movement as the state ``state`` sees it: its own arrival in full, of other states only when.
 
     What other states are told (addresses, carriers) stays out: each needs its own part only.
@@ -118,7 +120,7 @@ def movement_item(content: Content, state: str, *, sequence: int, owner: str, no
             "translations": written["translations"],
         }
     return _item(
-        "movement", CATEGORY[NOTICE], data, owner, as_of=content.as_of or now, source=content.source,
+        item_id, CATEGORY[NOTICE], data, owner, as_of=content.as_of or now, source=content.source,
         evaluation=content.evaluation,
     )  # fmt: skip
 
@@ -139,38 +141,40 @@ def _item(
     }
 
 
-def cancellation_item(*, owner: str, sequence: int, reason: str, wrong: bool, now: datetime) -> dict[str, Json]:
+def cancellation_item(
+    *, item_id: str, owner: str, sequence: int, reason: str, wrong: bool, now: datetime
+) -> dict[str, Json]:
     """Return the item that takes a notice back. ``wrong``: its data were wrong and must not be used (LED Art. 7(3))."""
     data: dict[str, Json] = {"sequence": sequence, "reason": reason, "data_were_wrong": wrong}
-    return _item("cancellation", CATEGORY[CANCELLATION], data, owner, as_of=now)
+    return _item(item_id, CATEGORY[CANCELLATION], data, owner, as_of=now)
 
 
 def acknowledgement_item(
-    *, owner: str, sequence: int, authority: Mapping[str, str], by: str, of: str, now: datetime
+    *, item_id: str, owner: str, sequence: int, authority: Mapping[str, str], by: str, of: str, now: datetime
 ) -> dict[str, Json]:
     """Return the item by which a named authority takes a document. ``of`` is the type of what it takes."""
     data: dict[str, Json] = {"sequence": sequence, "authority": dict(authority), "by": by, "of": of}
-    return _item("acknowledgement", CATEGORY[ACKNOWLEDGEMENT], data, owner, as_of=now)
+    return _item(item_id, CATEGORY[ACKNOWLEDGEMENT], data, owner, as_of=now)
 
 
 def progress_item(
-    *, owner: str, sequence: int, event: Progress, at: datetime, now: datetime, **details: Json
+    *, item_id: str, owner: str, sequence: int, event: Progress, at: datetime, now: datetime, **details: Json
 ) -> dict[str, Json]:
     """Return the item that tells one thing that happened: ``at`` is when it happened, not when it was written."""
     said = {name: value for name, value in details.items() if value not in (None, "", [], {})}
     data: dict[str, Json] = {"sequence": sequence, "event": event.value, "at": clock.iso(at), **said}
-    return _item("progress", CATEGORY[PROGRESS], data, owner, as_of=now)
+    return _item(item_id, CATEGORY[PROGRESS], data, owner, as_of=now)
 
 
 def answer_item(
-    *, owner: str, sequence: int, outcome: Outcome, text: str, language: str, now: datetime, **details: Json
+    *, item_id: str, owner: str, sequence: int, outcome: Outcome, text: str, language: str, now: datetime, **details: Json
 ) -> dict[str, Json]:
     """Return the item that answers a notice: a coded outcome, and words that may need translation."""
     said = {name: value for name, value in details.items() if value not in (None, "", [], {})}
     data: dict[str, Json] = {"sequence": sequence, "outcome": outcome.value, **said}
     if text:
         data["text"] = {"language": language, "text": text, "translations": {}}
-    return _item("answer", CATEGORY[ANSWER], data, owner, as_of=now)
+    return _item(item_id, CATEGORY[ANSWER], data, owner, as_of=now)
 
 
 # --- reading -----------------------------------------------------------------------------------------------------------
@@ -238,39 +242,45 @@ def _answer_due(body: Body) -> DueSpec:
     return DueSpec(start=clock.parse(said(body)["reply_by"]), unit="instant")
 
 
-def _tells(*events: Progress) -> Settles:
+def _tells(*events: Progress, bound: bool = False) -> Settles:
     wanted = {event.value for event in events}
-    return Settles(PROGRESS, lambda body: said(body).get("event") in wanted)
+    return Settles(PROGRESS, lambda body: said(body).get("event") in wanted, bound=bound)
 
 
-def _takes(document_type: str) -> Settles:
-    return Settles(ACKNOWLEDGEMENT, lambda body: said(body).get("of") == document_type)
+def _after_failed_arrival(body: Body) -> bool:
+    return bool(said(body).get("after_failed_arrival"))
 
 
 HOUSE: Final = Basis(mechanism="house_rule", statutory=False)
 AGREED: Final = Basis(mechanism="agreed_in_notice", statutory=False)
-_SUPERSEDED = (Settles(CHANGE), Settles(CANCELLATION))
+_TAKEN = (Settles(ACKNOWLEDGEMENT, bound=True),)
+# Each change names the document that it changes, so it replaces the duties of that one and of no other.
+_REPLACED = (Settles(CHANGE, bound=True), Settles(CANCELLATION, bound=True))
 
 
 def _rules(document_type: str) -> tuple[ObligationRule, ...]:
-    """Return the duties that a notice and each change of it open; a change replaces those of what it changes."""
-    tells_arrival = _tells(Progress.ARRIVED, Progress.NOT_ARRIVED)
+    """Return the duties that a notice and each change of it open.
+
+    An arrival settles whatever asks for it; "did not arrive" settles only what the document it refers to asks. What was
+    done afterwards is owed from the instant of the failed arrival on, so an answer given before that does not count.
+    """
+    tells_arrival = (_tells(Progress.ARRIVED), _tells(Progress.NOT_ARRIVED, bound=True))
+    tells_after = (_tells(Progress.ARRIVED), Settles(ANSWER, _after_failed_arrival, bound=True))
     return (
         ObligationRule(
-            f"{document_type}.acknowledge", "receiver", HOUSE, _acknowledge_due,
-            met_by=(_takes(document_type), Settles(ANSWER)),
+            f"{document_type}.acknowledge", "receiver", HOUSE, _acknowledge_due, met_by=_TAKEN, cancelled_by=_REPLACED
         ),
         ObligationRule(
             f"{document_type}.say-arrival", "receiver", AGREED, _arrival_due, applies=_asks_arrival,
-            met_by=(tells_arrival,), cancelled_by=_SUPERSEDED,
+            met_by=tells_arrival, cancelled_by=_REPLACED,
         ),
         ObligationRule(
             f"{document_type}.feedback", "receiver", AGREED, _feedback_due, applies=_asks_arrival,
-            met_by=(_tells(Progress.ARRIVED), Settles(ANSWER)), cancelled_by=_SUPERSEDED,
+            met_by=tells_after, cancelled_by=_REPLACED,
         ),
         ObligationRule(
             f"{document_type}.answer", "receiver", AGREED, _answer_due, applies=_asks_answer,
-            met_by=(Settles(ANSWER),), cancelled_by=_SUPERSEDED,
+            met_by=(Settles(ANSWER, bound=True),), cancelled_by=_REPLACED,
         ),
     )  # fmt: skip
 
@@ -278,16 +288,10 @@ def _rules(document_type: str) -> tuple[ObligationRule, ...]:
 OBLIGATIONS: Final[Mapping[str, tuple[ObligationRule, ...]]] = {
     NOTICE: _rules(NOTICE),
     CHANGE: _rules(CHANGE),
-    CANCELLATION: (
-        ObligationRule(
-            f"{CANCELLATION}.acknowledge", "receiver", HOUSE, _acknowledge_due, met_by=(_takes(CANCELLATION),)
-        ),
-    ),
+    CANCELLATION: (ObligationRule(f"{CANCELLATION}.acknowledge", "receiver", HOUSE, _acknowledge_due, met_by=_TAKEN),),
     ACKNOWLEDGEMENT: (),
     PROGRESS: (),
-    ANSWER: (
-        ObligationRule(f"{ANSWER}.acknowledge", "receiver", HOUSE, _acknowledge_due, met_by=(_takes(ANSWER),)),
-    ),
+    ANSWER: (ObligationRule(f"{ANSWER}.acknowledge", "receiver", HOUSE, _acknowledge_due, met_by=_TAKEN),),
 }
 
 
