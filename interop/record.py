@@ -99,7 +99,7 @@ def described(case: Case, suite: str, exchange: Exchange, outcome: dict[str, Any
         "conversation": f"conversation-of-{case.name}@phase4.example",
         "properties": {"originalSender": "phase4-officer", "finalRecipient": f"{case.more.get('to', 'somec')}-officer"},
         "signer": None if case.more.get("unsigned") else f"keys/{case.signer}{sign if case.signer != 'stranger' else ''}.pem",
-        "recipient": None if case.more.get("unencrypted") or not case.parts else f"keys/{case.recipient}{crypt}.p12",
+        "recipient": None if case.more.get("unencrypted") or not case.parts else f"keys/{case.recipient}{crypt}{'.key.pem' if crypt else '.p12'}",
         "parts": [described_part(each) for each in case.parts],
         "refused": case.refused,
         "request": {"content_type": exchange.request.content_type},

@@ -16,6 +16,8 @@ certificate() { # NAME REQUEST-OPTIONS… : a certificate of the test CA for a k
   openssl x509 -req -in throwaway.csr -force_pubkey "$who.pub" -CA ca.pem -CAkey ca.key -days "$DAYS" -sha256 \
     -set_serial "0x$(openssl rand -hex 8 | sed 's/^./1/')" -extfile extensions -out "$who.pem" 2>/dev/null
   openssl pkcs12 -export -inkey "$who.key" -in "$who.pem" -certfile ca.pem -name "$who" -passout "pass:$PASSWORD" -out "$who.p12"
+  # Not every library reads X25519 from PKCS #12, so the same key and certificate stand in PEM too.
+  case "$who" in *-x25519) cat "$who.key" "$who.pem" > "$who.key.pem" ;; esac
   rm -f "$who.key" "$who.pub" throwaway.key throwaway.csr
 }
 
