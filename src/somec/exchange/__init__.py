@@ -1,1 +1,1 @@
-"""Peers, documents in and out, and the obligations that travel with them."""
+"""Documents between nodes: peers, outbox and inbox, receipts, and the obligations that travel with a document."""

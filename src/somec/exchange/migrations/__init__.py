@@ -1,0 +1,1 @@
+"""History of the exchange's tables."""
