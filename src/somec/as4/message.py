@@ -114,6 +114,9 @@ class Part:
     compress: bool | None = None
     sha256: str = field(default="", compare=False)
     """Of the content, lower-case hex; filled on received parts."""
+    packed: Octets | None = field(default=None, compare=False)
+    """The very octets that the signature covers (gzip where ``compress``): filled on received parts, to be kept as
+    evidence. When building, octets that were compressed beforehand; ``content`` is then not compressed again."""
 
 
 @dataclass(frozen=True, slots=True)
