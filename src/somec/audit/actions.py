@@ -180,7 +180,7 @@ def witness(*, signer: Signer, log: Verifier, note: str, old_size: int = 0, proo
 
 @transaction.atomic
 def add_cosignature(*, size: int, line: str, peer: Verifier) -> None:
-    """Keep a peer's countersignature under our checkpoint of ``size``; raises if it is not that peer's or not over it."""
+    """Keep a peer's countersignature under our checkpoint of ``size``; raises Invalid if it is not that peer's."""
     ours = CheckpointNote.objects.filter(size=size).first()
     if ours is None:
         raise NotFound("checkpoint")
@@ -190,4 +190,3 @@ def add_cosignature(*, size: int, line: str, peer: Verifier) -> None:
         raise Invalid("checkpoint.cosignature")
     if not ours.cosignatures.filter(witness=peer.name).exists():
         Cosignature(checkpoint=ours, witness=peer.name, at=clock.now(), line=line).save()
-

@@ -1,7 +1,7 @@
-"""Tables of the log. Rows are written once, by :mod:`somec.audit.actions` alone; Django refuses to change or delete them.
+"""Tables of the log. Rows are written once, by :mod:`somec.audit.actions` alone; Django refuses to change them.
 
-The database's owner can still rewrite them. That is what the tree, the signed checkpoints and the peers' countersignatures
-are for, and what :mod:`somec.audit.verify` finds.
+The database's owner can still rewrite them. That is what the tree, the signed checkpoints and the peers'
+countersignatures are for, and what :mod:`somec.audit.verify` finds.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ class Entry(AppendOnly):
 
 
 class Subtree(AppendOnly):
-    """The root of a complete subtree of 2**level entries (level 8 and more), so that proofs need not read all leaves."""
+    """The root of a complete subtree of 2**level entries (level 8 and up), so that proofs need not read all leaves."""
 
     level = models.SmallIntegerField()
     position = models.BigIntegerField()  # which subtree of this level, from 0

@@ -1,7 +1,8 @@
 """What one log entry is, which bytes of it are hashed, and what a checkpoint says.
 
 An entry holds ids, codes and field names only. What a person typed as a reason may hold personal data, so the entry
-keeps a salted SHA-256 of it and the text lies in a table of its own, from which it can be erased without breaking the log.
+keeps a salted SHA-256 of it and the text lies in a table of its own, from which it can be erased without breaking
+the log.
 
 Two values bind the entries: the Merkle tree of RFC 6962, whose root is signed and shown to peers, and a chain
 ``link(n) = SHA-256(0x02 || link(n-1) || leaf(n))``. The tree proves the log to others in few hashes; the chain lets
@@ -11,7 +12,6 @@ Two values bind the entries: the Merkle tree of RFC 6962, whose root is signed a
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -151,18 +151,15 @@ class Checkpoint:
 
 def read_checkpoint(text: str) -> Checkpoint:
     """Read the body of a checkpoint note (extension lines are allowed and ignored); raises Invalid."""
-    lines = text.split("\n")
-    if len(lines) < 4 or not lines[0] or not lines[1].isascii() or not lines[1].isdecimal():
-        raise Invalid("checkpoint.malformed")
-    if lines[1] != str(int(lines[1])):
-        raise Invalid("checkpoint.malformed")
     try:
-        root = base64.b64decode(lines[2], validate=True)
-    except binascii.Error as error:
+        origin, size, encoded, *_ = text.removesuffix("\n").split("\n")
+        root = base64.b64decode(encoded, validate=True)
+        number = int(size)
+    except ValueError as error:  # binascii.Error is one
         raise Invalid("checkpoint.malformed") from error
-    if len(root) != hashlib.sha256().digest_size:
+    if not origin or size != str(number) or number < 0 or len(root) != hashtree.HASH_SIZE:
         raise Invalid("checkpoint.malformed")
-    return Checkpoint(lines[0], int(lines[1]), root)
+    return Checkpoint(origin, number, root)
 
 
 def split_frontier(data: bytes) -> list[bytes]:
@@ -177,7 +174,7 @@ def join_frontier(frontier: Sequence[bytes]) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """A log that has grown: its size, frontier and chain value, and the complete subtrees that came to be on the way."""
+    """A log that has grown: its size, frontier and chain value, and the complete subtrees that came to be."""
 
     size: int
     frontier: list[bytes]
