@@ -13,7 +13,7 @@ from typing import Any, Self
 ROOT = Path(__file__).resolve().parent.parent
 JAR = ROOT / "interop" / "phase4" / "target" / "peer.jar"
 KEYS = ROOT / "tests" / "vectors" / "phase4" / "keys"
-PASSWORD = "somec-interop"  # noqa: S105 - published test keys
+PASSWORD = "somec-interop"
 
 SERVICE = "https://somec.example/interop"
 ACTION = "notice"
@@ -72,8 +72,8 @@ class Peer:
         settings = self.inbox / "settings"
         settings.write_text(json.dumps(self._settings), encoding="utf-8")
         with self.log.open("wb") as log:
-            self._process = subprocess.Popen(  # noqa: S603 - our own program
-                ["java", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-jar", str(JAR), str(settings)],  # noqa: S607
+            self._process = subprocess.Popen(
+                ["java", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-jar", str(JAR), str(settings)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
@@ -88,7 +88,9 @@ class Peer:
             watch.cancel()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         process = self._running()
         try:
             process.communicate(timeout=STOP_SECONDS)
@@ -96,11 +98,12 @@ class Peer:
             process.kill()
             process.communicate()
 
-    def send(self, url: str, message_id: str, parts: list[Part], **more: str | int) -> dict[str, Any]:
+    def send(self, url: str, message_id: str, parts: list[Part], **more: str | int | bool) -> dict[str, Any]:
         """Let phase4 send one message and return what it says of the outcome.
 
-        ``more`` may name ``service``, ``action``, ``to``, ``recipient`` (certificate to encrypt for), ``signer`` (key to sign with),
-        ``key_reference`` (a name of phase4's ``ECryptoKeyIdentifierType``), ``retries`` (after a broken connection).
+        ``more`` may name ``service``, ``action``, ``to``, ``recipient`` (certificate to encrypt for), ``signer`` (key
+        to sign with), ``key_reference`` (a name of phase4's ``ECryptoKeyIdentifierType``), ``whole_chain`` (send the
+        certificate path), ``unsigned``, ``unencrypted``, ``retries`` (after a broken connection).
         """
         command = {
             "url": url,
@@ -109,7 +112,8 @@ class Peer:
             "recipient": str(self._recipient),
             "password": PASSWORD,
             "parts": [
-                {"file": str(part.file), "cid": part.cid, "mime": part.mime, "compress": part.compress} for part in parts
+                {"file": str(part.file), "cid": part.cid, "mime": part.mime, "compress": part.compress}
+                for part in parts
             ],
             **more,
         }
@@ -122,7 +126,7 @@ class Peer:
         return self._line()
 
     def delivered(self) -> list[dict[str, Any]]:
-        """What phase4 has handed to its application so far, in order; each part's ``file`` holds its octets."""
+        """Return what phase4 has handed to its application, in order; each part's ``file`` holds its octets."""
         files = sorted(self.inbox.glob("*.json"), key=lambda file: int(file.stem))
         return [json.loads(file.read_text(encoding="utf-8")) for file in files]
 

@@ -1,7 +1,8 @@
-"""Record what phase4 says to phase4, as vectors for ``make test``: ``python interop/record.py`` (after ``mvn -q -B package``).
+"""Record what phase4 says to phase4, as vectors for ``make test``.
 
-One phase4 plays our node with our published test key, so that the tests can decrypt what is sent to it and compare what it
-answers with what we would. A recording proxy between the two keeps the octets of both directions.
+``python interop/record.py``, after ``mvn -q -B package`` in ``interop/phase4``. One phase4 plays our node with our
+published test key, so that the tests can decrypt what is sent to it and compare what it answers with what we would.
+A recording proxy between the two keeps the octets of both directions.
 """
 
 from __future__ import annotations
@@ -20,19 +21,10 @@ from wire import Body, Endpoint, Exchange, forward, post
 VECTORS = KEYS.parent
 PAYLOADS = VECTORS / "payloads"
 
+# JSON; text beyond ASCII with CR LF; octets that look like the boundaries of MIME where they can
 NOTICE = PAYLOADS / "notice.json"
 LETTER = PAYLOADS / "letter.txt"
 PICTURE = PAYLOADS / "picture.bin"
-
-
-def payloads() -> None:
-    """Write the payloads: JSON, text with letters beyond ASCII and CR LF, octets that look like MIME where they can."""
-    PAYLOADS.mkdir(parents=True, exist_ok=True)
-    notice = {"person": {"family": "Kalniņš-Ozola", "given": "Example"}, "kind": "relocation", "to": "NL", "made_up": True}
-    NOTICE.write_text(json.dumps(notice, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    LETTER.write_bytes("Cien. kolēģi!\r\nΑυτό είναι ένα παράδειγμα.\r\n\r\n".encode())
-    octets = b"".join(hashlib.sha256(bytes([number])).digest() for number in range(128))
-    PICTURE.write_bytes(b"\r\n------=_Part_0_1\r\n" + octets + b"\r\n--\r\n")
 
 
 def part(file: Path, mime: str, *, compress: bool = True) -> Part:
@@ -58,7 +50,7 @@ class Case:
 
 
 def cases(suite: str) -> list[Case]:
-    """The messages of one generation of the profile; ``refused`` has the EBMS codes of which one is right."""
+    """Return the messages of one generation of the profile; ``refused`` has the EBMS codes of which one is right."""
     sign, crypt = ("", "") if suite == "1.15" else ("-ed25519", "-x25519")
     test = {"service": TEST_SERVICE, "action": TEST_ACTION}
     other = {"signer": str(KEYS / f"other{sign}.p12")}
@@ -98,8 +90,12 @@ def described(case: Case, suite: str, exchange: Exchange, outcome: dict[str, Any
         "action": case.more.get("action", ACTION),
         "conversation": f"conversation-of-{case.name}@phase4.example",
         "properties": {"originalSender": "phase4-officer", "finalRecipient": f"{case.more.get('to', 'somec')}-officer"},
-        "signer": None if case.more.get("unsigned") else f"keys/{case.signer}{sign if case.signer != 'stranger' else ''}.pem",
-        "recipient": None if case.more.get("unencrypted") or not case.parts else f"keys/{case.recipient}{crypt}{'.key.pem' if crypt else '.p12'}",
+        "signer": None
+        if case.more.get("unsigned")
+        else f"keys/{case.signer}{sign if case.signer != 'stranger' else ''}.pem",
+        "recipient": None
+        if case.more.get("unencrypted") or not case.parts
+        else f"keys/{case.recipient}{crypt}{'.key.pem' if crypt else '.p12'}",
         "parts": [described_part(each) for each in case.parts],
         "refused": case.refused,
         "request": {"content_type": exchange.request.content_type},
@@ -110,7 +106,7 @@ def described(case: Case, suite: str, exchange: Exchange, outcome: dict[str, Any
 
 
 def described_part(each: Part) -> dict[str, Any]:
-    """What a part must be after decryption and decompression."""
+    """Say what a part must be after decryption and decompression."""
     content = each.file.read_bytes()
     return {
         "cid": each.cid,
@@ -152,7 +148,6 @@ def record(suite: str, scratch: Path) -> None:
 
 def main() -> None:
     """Record everything anew."""
-    payloads()
     with tempfile.TemporaryDirectory(prefix="somec-interop-") as scratch:
         for suite in ("1.15", "2.0"):
             record(suite, Path(scratch) / suite)

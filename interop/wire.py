@@ -1,7 +1,7 @@
 """The wire between two AS4 access points on one machine, kept byte for byte.
 
-``Endpoint`` is an HTTP server on the loopback interface that hands each POST to a function and remembers both sides of the
-exchange; ``post`` is the client; ``forward`` makes an endpoint a recording proxy in front of another server.
+``Endpoint`` is an HTTP server on the loopback interface that hands each POST to a function and remembers both sides of
+the exchange; ``post`` is the client; ``forward`` makes an endpoint a recording proxy in front of another server.
 """
 
 from __future__ import annotations
@@ -83,7 +83,9 @@ class Endpoint:
         self._thread.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
@@ -102,7 +104,7 @@ class Endpoint:
             protocol_version = "HTTP/1.1"
             timeout = TIMEOUT_SECONDS
 
-            def do_POST(self) -> None:  # noqa: N802 - the name that http.server looks for
+            def do_POST(self) -> None:
                 response = endpoint.handle(Body(self.headers.get("Content-Type", ""), self._content()))
                 if response is None:
                     self.close_connection = True
