@@ -1,0 +1,183 @@
+"""Reading eb:Messaging: user messages and signals (ebMS 3.0, 5.2; AS4 5.1.8). Says nothing about signatures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from lxml import etree
+
+from somec.as4.errors import EXTERNAL_PAYLOAD_ERROR, INVALID_HEADER, VALUE_INCONSISTENT
+from somec.as4.message import AgreementRef, PartInfo, Party, PartyId, Property, Reference, Service, UserMessage
+from somec.as4.namespaces import DEFAULT_MPC, DS, EB, EBBP
+from somec.as4.soap import algorithm_of, base64_of, canonical, children, only, optional, refuse, text_of
+
+USER_MESSAGE = f"{{{EB}}}UserMessage"
+SIGNAL_MESSAGE = f"{{{EB}}}SignalMessage"
+MAX_TEXT = 1024  # characters in one header value; longer ones are no names
+
+
+@dataclass(frozen=True, slots=True)
+class MessageInfo:
+    """The identity of a unit: its id, its time, and the id it answers."""
+
+    message_id: str
+    timestamp: datetime
+    ref_to_message_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedError:
+    """One eb:Error as the other side wrote it."""
+
+    code: str
+    severity: str
+    name: str
+    category: str
+    origin: str
+    ref_to_message_id: str
+    description: str
+    detail: str
+
+
+def _required(element: etree._Element, name: str) -> str:
+    value = text_of(only(element, EB, name))
+    if not value or len(value) > MAX_TEXT:
+        raise refuse(INVALID_HEADER, "header.value", name)
+    return value
+
+
+def read_info(unit: etree._Element) -> MessageInfo:
+    """Read eb:MessageInfo of a unit. Raises EBMS:0009."""
+    info = only(unit, EB, "MessageInfo")
+    ref = optional(info, EB, "RefToMessageId")
+    return MessageInfo(
+        message_id=_required(info, "MessageId"),
+        timestamp=_timestamp(_required(info, "Timestamp")),
+        ref_to_message_id=text_of(ref) if ref is not None else "",
+    )
+
+
+def _timestamp(value: str) -> datetime:
+    """Read xsd:dateTime; the specification wants UTC, so a missing zone is taken for it."""
+    try:
+        at = datetime.fromisoformat(value)
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise refuse(INVALID_HEADER, "header.value", "Timestamp") from error
+
+
+def read_user_message(unit: etree._Element) -> UserMessage:
+    """Read eb:UserMessage. Raises EBMS:0009 for what is missing, 0003 for several party ids, 0011 for external payloads."""
+    info = read_info(unit)
+    parties = only(unit, EB, "PartyInfo")
+    collaboration = only(unit, EB, "CollaborationInfo")
+    service = only(collaboration, EB, "Service")
+    properties = optional(unit, EB, "MessageProperties")
+    return UserMessage(
+        message_id=info.message_id,
+        timestamp=info.timestamp,
+        ref_to_message_id=info.ref_to_message_id,
+        sender=_party(only(parties, EB, "From")),
+        recipient=_party(only(parties, EB, "To")),
+        service=Service(value=_required(collaboration, "Service"), type=service.get("type", "")),
+        action=_required(collaboration, "Action"),
+        conversation_id=text_of(only(collaboration, EB, "ConversationId")),
+        agreement=_agreement(collaboration),
+        properties=_properties(properties),
+        parts=_parts(unit),
+        mpc=unit.get("mpc", DEFAULT_MPC),
+    )
+
+
+def _party(element: etree._Element) -> Party:
+    ids = children(element, EB, "PartyId")
+    if len(ids) > 1:  # E115, 1.4.4.1: exactly one
+        raise refuse(VALUE_INCONSISTENT, "header.several-party-ids")
+    value = _required(element, "PartyId")
+    return Party(id=PartyId(value=value, type=ids[0].get("type", "")), role=_required(element, "Role"))
+
+
+def _agreement(collaboration: etree._Element) -> AgreementRef | None:
+    element = optional(collaboration, EB, "AgreementRef")
+    if element is None:
+        return None
+    return AgreementRef(value=text_of(element), type=element.get("type", ""), pmode=element.get("pmode", ""))
+
+
+def _properties(element: etree._Element | None) -> tuple[Property, ...]:
+    if element is None:
+        return ()
+    found = []
+    for one in children(element, EB, "Property"):
+        name = one.get("name", "")
+        if not name:
+            raise refuse(INVALID_HEADER, "header.property-name")
+        found.append(Property(name=name, value=text_of(one), type=one.get("type", "")))
+    return tuple(found)
+
+
+def _parts(unit: etree._Element) -> tuple[PartInfo, ...]:
+    payload = optional(unit, EB, "PayloadInfo")
+    if payload is None:
+        return ()
+    return tuple(
+        PartInfo(
+            content_id=_content_id(one.get("href", "")), properties=_properties(optional(one, EB, "PartProperties"))
+        )
+        for one in children(payload, EB, "PartInfo")
+    )
+
+
+def _content_id(href: str) -> str:
+    """Return the content id of an href; an empty one means the SOAP body (ebMS 3.0, 5.2.2.13)."""
+    if href and not href.startswith("cid:"):
+        raise refuse(EXTERNAL_PAYLOAD_ERROR, "payload.external")
+    return href.removeprefix("cid:")
+
+
+def read_receipt(unit: etree._Element) -> tuple[Reference, ...] | None:
+    """Return the references of a receipt's non-repudiation information; None when the unit is no receipt."""
+    receipt = optional(unit, EB, "Receipt")
+    if receipt is None:
+        return None
+    information = optional(receipt, EBBP, "NonRepudiationInformation")
+    if information is None:
+        return ()
+    return tuple(
+        read_reference(one)
+        for part in children(information, EBBP, "MessagePartNRInformation")
+        for one in children(part, DS, "Reference")
+    )
+
+
+def read_reference(element: etree._Element) -> Reference:
+    """Read ds:Reference with its canonical octets. Raises EBMS:0009."""
+    return Reference(
+        uri=element.get("URI", ""),
+        digest_method=algorithm_of(only(element, DS, "DigestMethod")),
+        digest=base64_of(only(element, DS, "DigestValue")),
+        xml=canonical(element),
+    )
+
+
+def read_errors(unit: etree._Element) -> tuple[ReportedError, ...]:
+    """Return the errors a signal reports, as written."""
+    return tuple(_error(one) for one in children(unit, EB, "Error"))
+
+
+def _error(element: etree._Element) -> ReportedError:
+    def inner(name: str) -> str:
+        found = children(element, EB, name)
+        return "".join(str(piece) for piece in found[0].itertext()).strip()[:MAX_TEXT] if found else ""
+
+    return ReportedError(
+        code=element.get("errorCode", ""),
+        severity=element.get("severity", "").lower(),
+        name=element.get("shortDescription", ""),
+        category=element.get("category", ""),
+        origin=element.get("origin", ""),
+        ref_to_message_id=element.get("refToMessageInError", ""),
+        description=inner("Description"),
+        detail=inner("ErrorDetail"),
+    )

@@ -1,0 +1,195 @@
+"""MIME multipart/related, octet for octet (RFC 2046, RFC 2387): parts are windows of the message, never copies of files."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import quopri
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from somec.as4.errors import MIME_INCONSISTENCY, As4Error
+from somec.as4.octets import CHUNK, Collector, Octets
+from somec.as4.pmode import Limits
+
+_PARAMETER = re.compile(r';\s*([!#$%&\'*+.^_`|~0-9A-Za-z-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]*))')
+_IDENTITY = frozenset({"", "binary", "8bit", "7bit"})
+MAX_BOUNDARY = 200  # RFC 2046 allows 70; some makers write more
+
+
+@dataclass(frozen=True, slots=True)
+class ContentType:
+    """A media type with its parameters; type and parameter names in lower case."""
+
+    type: str
+    parameters: dict[str, str] = field(default_factory=dict)
+
+    def get(self, name: str) -> str:
+        """Return a parameter, or an empty string."""
+        return self.parameters.get(name, "")
+
+
+def parse_content_type(value: str) -> ContentType:
+    """Read a Content-Type value (RFC 2045, 5.1), forgiving about spaces and quotes."""
+    main, _, _ = value.partition(";")
+    found = {
+        match[1].lower(): re.sub(r"\\(.)", r"\1", match[2]) if match[2] is not None else match[3]
+        for match in _PARAMETER.finditer(value)
+    }
+    return ContentType(type=main.strip().lower(), parameters=found)
+
+
+@dataclass(frozen=True, slots=True)
+class MimePart:
+    """One part: its headers (names in lower case) and its content with the transfer encoding undone."""
+
+    headers: dict[str, str]
+    content: Octets
+
+    @property
+    def content_id(self) -> str:
+        """The content id without angle brackets; empty when there is none."""
+        return self.headers.get("content-id", "").strip().removeprefix("<").removesuffix(">")
+
+    @property
+    def content_type(self) -> ContentType:
+        """The declared media type."""
+        return parse_content_type(self.headers.get("content-type", ""))
+
+
+def write_part(collector: Collector, boundary: str, headers: Sequence[tuple[str, str]]) -> None:
+    """Open the next part: delimiter, headers, empty line."""
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers)
+    collector.write(f"--{boundary}\r\n{lines}\r\n".encode())
+
+
+def close_part(collector: Collector) -> None:
+    """End the content of a part."""
+    collector.write(b"\r\n")
+
+
+def close_parts(collector: Collector, boundary: str) -> None:
+    """End the message."""
+    collector.write(f"--{boundary}--\r\n".encode())
+
+
+def split(body: Octets, boundary: str, limits: Limits) -> list[MimePart]:
+    """Return the parts of a multipart body. Raises EBMS:0007 when it is not well formed, cut off, or has too many parts."""
+    if not 0 < len(boundary) <= MAX_BOUNDARY:
+        raise As4Error(MIME_INCONSISTENCY, "mime.boundary")
+    delimiters = list(_delimiters(body, b"--" + boundary.encode("latin-1", "replace"), limits.parts + 3))
+    if len(delimiters) < 2 or not delimiters[-1].closing:  # noqa: PLR2004 - one part lies between two delimiters
+        raise As4Error(MIME_INCONSISTENCY, "mime.truncated")
+    if len(delimiters) > limits.parts + 2:
+        raise As4Error(MIME_INCONSISTENCY, "mime.too-many-parts")
+    return [
+        _part(body, one.end, following.start, limits)
+        for one, following in zip(delimiters, delimiters[1:], strict=False)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Delimiter:
+    """Where content before it ends, and where content after it begins."""
+
+    start: int
+    end: int
+    closing: bool
+
+
+def _delimiters(body: Octets, mark: bytes, most: int) -> Iterator[_Delimiter]:
+    """Yield delimiter lines up to the closing one, at most ``most``; the first decides between CRLF and bare LF."""
+    count = 0
+    crlf: bool | None = None
+    for at in _find_all(body, mark):
+        before = body.slice(at - 2, at)
+        after = body.slice(at + len(mark), at + len(mark) + 128)
+        if at and not before.endswith(b"\n"):
+            continue
+        closing = after.startswith(b"--")
+        line = after[2:] if closing else after
+        blank = len(line) - len(line.lstrip(b" \t"))
+        rest = line[blank:]
+        if not (rest.startswith((b"\r\n", b"\n")) or (closing and not rest)):
+            continue  # the mark is only the beginning of a longer line
+        if crlf is None:
+            crlf = rest.startswith(b"\r\n") or not rest
+        if crlf and at and before != b"\r\n":
+            continue  # a bare LF inside a CRLF message is content
+        newline = 2 if crlf else 1
+        end = at + len(mark) + (2 if closing else 0) + blank + (newline if rest else 0)
+        yield _Delimiter(start=max(0, at - newline), end=end, closing=closing)
+        count += 1
+        if closing or count >= most:
+            return
+
+
+def _find_all(body: Octets, mark: bytes) -> Iterator[int]:
+    """Yield every offset of ``mark``, reading a file piece by piece."""
+    step = body.size if body.in_memory else CHUNK
+    overlap = len(mark) - 1
+    for base in range(0, max(body.size, 1), max(step, 1)):
+        window = body.slice(base, base + step + overlap)
+        at = window.find(mark)
+        while at >= 0:
+            yield base + at
+            at = window.find(mark, at + 1)
+
+
+def _part(body: Octets, start: int, stop: int, limits: Limits) -> MimePart:
+    head = body.slice(start, min(stop, start + limits.headers))
+    if head.startswith((b"\r\n", b"\n")):  # a part without headers
+        size, raw = (2 if head.startswith(b"\r\n") else 1), b""
+    else:
+        crlf, lf = head.find(b"\r\n\r\n"), head.find(b"\n\n")
+        if crlf < 0 and lf < 0:
+            raise As4Error(MIME_INCONSISTENCY, "mime.headers")
+        use_crlf = crlf >= 0 and (lf < 0 or crlf < lf)
+        raw, size = (head[:crlf], crlf + 4) if use_crlf else (head[:lf], lf + 2)
+    headers = parse_headers(raw)
+    content = body.window(start + size, max(stop, start + size))
+    return MimePart(headers=headers, content=_decoded(content, headers.get("content-transfer-encoding", "")))
+
+
+def parse_headers(raw: bytes) -> dict[str, str]:
+    """Read header lines, unfolding continuation lines. Raises EBMS:0007 for rubbish or a repeated Content- header."""
+    unfolded = re.sub(rb"\r?\n[ \t]+", b" ", raw).decode("utf-8", "replace")
+    headers: dict[str, str] = {}
+    for line in unfolded.splitlines():
+        name, colon, value = line.partition(":")
+        key = name.strip().lower()
+        if not colon or not key or (key in headers and key.startswith("content-")):
+            raise As4Error(MIME_INCONSISTENCY, "mime.headers")
+        headers.setdefault(key, value.strip())
+    return headers
+
+
+def _decoded(content: Octets, encoding: str) -> Octets:
+    name = encoding.strip().lower()
+    if name in _IDENTITY:
+        return content
+    if name == "base64":
+        return _from_base64(content)
+    if name == "quoted-printable":
+        return Octets.of(quopri.decodestring(content.read()))
+    raise As4Error(MIME_INCONSISTENCY, "mime.transfer-encoding")
+
+
+def _from_base64(content: Octets) -> Octets:
+    with Collector() as collector:
+        rest = b""
+        for piece in content.chunks():
+            clean = rest + piece.translate(None, b" \t\r\n")
+            whole = len(clean) - len(clean) % 4
+            rest = clean[whole:]
+            collector.write(_base64(clean[:whole]))
+        collector.write(_base64(rest))
+        return collector.finish()
+
+
+def _base64(data: bytes) -> bytes:
+    try:
+        return base64.b64decode(data, validate=True)
+    except binascii.Error as error:
+        raise As4Error(MIME_INCONSISTENCY, "mime.base64") from error

@@ -1,0 +1,183 @@
+"""Reading a SOAP message safely: one tree, no entities, no DOCTYPE, unique ids, and the few places that count.
+
+What is signed is looked at by identity (*this* element), never by name: that is the answer to signature wrapping.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from lxml import etree
+
+from somec.as4.errors import FEATURE_NOT_SUPPORTED, INVALID_HEADER, POLICY_NONCOMPLIANCE, As4Error, EbmsError
+from somec.as4.namespaces import EB, EXC_C14N, INC_C14N, SOAP11, SOAP12, WSSE, WSU, XML
+
+MESSAGING = f"{{{EB}}}Messaging"
+SECURITY = f"{{{WSSE}}}Security"
+WSU_ID = f"{{{WSU}}}Id"
+XML_ID = f"{{{XML}}}id"
+_ID_ATTRIBUTES = (WSU_ID, "Id", XML_ID)
+_TRUE = frozenset({"1", "true"})
+_UTF8_NAMES = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
+_with_id = etree.XPath("//*[@wsu:Id or @Id or @xml:id]", namespaces={"wsu": WSU})
+_local = threading.local()
+
+
+def _parser() -> etree.XMLParser:
+    """Return this thread's parser. Comments are dropped (canonical form drops them too), so no text is split by one."""
+    parser: etree.XMLParser | None = getattr(_local, "parser", None)
+    if parser is None:
+        parser = etree.XMLParser(
+            resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True
+        )
+        _local.parser = parser
+    return parser
+
+
+@dataclass(frozen=True, slots=True)
+class Soap:
+    """A SOAP message taken apart."""
+
+    namespace: str
+    root: etree._Element
+    header: etree._Element
+    body: etree._Element
+    messaging: etree._Element
+    security: etree._Element | None
+    ids: dict[str, etree._Element]
+
+
+def refuse(ebms: EbmsError, reason: str, place: str = "") -> As4Error:
+    """Return the error to raise (short form used by all readers)."""
+    return As4Error(ebms, reason, place=place)
+
+
+def parse(data: bytes) -> etree._Element:
+    """Parse untrusted XML. Raises EBMS:0009 when it is not well formed, not UTF-8, or has a DOCTYPE."""
+    try:
+        root = etree.fromstring(data, _parser())
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise refuse(INVALID_HEADER, "xml.malformed") from error
+    information = root.getroottree().docinfo
+    if information.internalDTD is not None or information.doctype:
+        raise refuse(INVALID_HEADER, "xml.doctype")
+    if (information.encoding or "UTF-8").lower() not in _UTF8_NAMES:
+        raise refuse(INVALID_HEADER, "xml.encoding")
+    return root
+
+
+def read_soap(data: bytes, *, namespaces: Sequence[str] = (SOAP12,)) -> Soap:
+    """Take a SOAP message apart. Raises EBMS:0009 or 0103; SOAP 1.1 only where ``namespaces`` names it."""
+    root = parse(data)
+    name = etree.QName(root)
+    namespace = name.namespace or ""
+    if name.localname != "Envelope" or namespace not in namespaces:
+        raise refuse(INVALID_HEADER, "soap.envelope")
+    children = list(root)
+    tags = [child.tag for child in children]
+    if tags != [f"{{{namespace}}}Header", f"{{{namespace}}}Body"]:
+        raise refuse(INVALID_HEADER, "soap.structure")
+    header, body = children
+    messaging = [child for child in header if child.tag == MESSAGING]
+    security = [child for child in header if child.tag == SECURITY]
+    if len(messaging) != 1:
+        raise refuse(INVALID_HEADER, "soap.messaging")
+    if len(security) > 1:
+        raise refuse(POLICY_NONCOMPLIANCE, "soap.several-security-headers")
+    return Soap(
+        namespace=namespace,
+        root=root,
+        header=header,
+        body=body,
+        messaging=messaging[0],
+        security=security[0] if security else None,
+        ids=_unique_ids(root),
+    )
+
+
+def _unique_ids(root: etree._Element) -> dict[str, etree._Element]:
+    """Return elements by id over the whole document; an id that two elements bear is an attack or a mistake."""
+    ids: dict[str, etree._Element] = {}
+    for element in _with_id(root):
+        for name in _ID_ATTRIBUTES:
+            value = element.get(name)
+            if value is None:
+                continue
+            if ids.setdefault(value, element) is not element:
+                raise refuse(INVALID_HEADER, "xml.duplicate-id")
+    return ids
+
+
+def check_understood(soap: Soap) -> None:
+    """Raise EBMS:0008 for a header that must be understood and is not ours (SOAP 1.2, 2.4)."""
+    for child in soap.header:
+        must = child.get(f"{{{soap.namespace}}}mustUnderstand", "").strip()
+        if must in _TRUE and child is not soap.messaging and child is not soap.security:
+            raise refuse(FEATURE_NOT_SUPPORTED, "soap.must-understand")
+
+
+def body_is_empty(soap: Soap) -> bool:
+    """Tell whether the SOAP body holds nothing (AS4 compression puts every payload into a MIME part)."""
+    return len(soap.body) == 0 and not (soap.body.text or "").strip()
+
+
+def canonical(element: etree._Element, algorithm: str = EXC_C14N, prefixes: Sequence[str] = ()) -> bytes:
+    """Return the element in canonical form; ``prefixes`` is the InclusiveNamespaces PrefixList."""
+    if algorithm == INC_C14N:
+        return etree.tostring(element, method="c14n", exclusive=False, with_comments=False)
+    return etree.tostring(
+        element, method="c14n", exclusive=True, with_comments=False, inclusive_ns_prefixes=list(prefixes) or None
+    )
+
+
+def children(element: etree._Element, namespace: str, name: str) -> list[etree._Element]:
+    """Return the direct children with this name."""
+    return element.findall(f"{{{namespace}}}{name}")
+
+
+def only(element: etree._Element, namespace: str, name: str) -> etree._Element:
+    """Return the one child with this name. Raises EBMS:0009 when there is none or more than one."""
+    found = element.findall(f"{{{namespace}}}{name}")
+    if len(found) != 1:
+        raise refuse(INVALID_HEADER, "xml.exactly-one", name)
+    return found[0]
+
+
+def optional(element: etree._Element, namespace: str, name: str) -> etree._Element | None:
+    """Return the child with this name or None. Raises EBMS:0009 when there is more than one."""
+    found = element.findall(f"{{{namespace}}}{name}")
+    if len(found) > 1:
+        raise refuse(INVALID_HEADER, "xml.exactly-one", name)
+    return found[0] if found else None
+
+
+def text_of(element: etree._Element) -> str:
+    """Return the text of an element that may hold nothing else. Raises EBMS:0009 for any child (also a PI or an entity)."""
+    if len(element):
+        raise refuse(INVALID_HEADER, "xml.text-expected", str(etree.QName(element).localname))
+    return (element.text or "").strip()
+
+
+def base64_of(element: etree._Element) -> bytes:
+    """Return the octets that an element holds as base64, whatever its line breaks. Raises EBMS:0009."""
+    try:
+        return base64.b64decode("".join(text_of(element).split()), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise refuse(INVALID_HEADER, "xml.base64", str(etree.QName(element).localname)) from error
+
+
+def algorithm_of(element: etree._Element) -> str:
+    """Return the Algorithm attribute. Raises EBMS:0009 when it is missing."""
+    value = element.get("Algorithm")
+    if not value:
+        raise refuse(INVALID_HEADER, "xml.algorithm-missing", str(etree.QName(element).localname))
+    return value
+
+
+def within(element: etree._Element, namespace: str, name: str) -> Iterator[etree._Element]:
+    """Yield every descendant with this name."""
+    return element.iter(f"{{{namespace}}}{name}")

@@ -1,0 +1,105 @@
+"""How a message names a key: token in the message, subject key identifier, issuer and serial, thumbprint (WSS X.509 1.1)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from lxml import etree
+
+from somec.as4.errors import FAILED_AUTHENTICATION
+from somec.as4.namespaces import DS, THUMBPRINT, WSSE, X509_KEY_ID, X509_PKI_PATH
+from somec.as4.soap import base64_of, children, refuse, text_of, within
+from somec.crypto.certificates import Certificate, load_certificate, load_pki_path
+from somec.crypto.errors import KeyUnreadable
+
+BINARY_TOKEN = f"{{{WSSE}}}BinarySecurityToken"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyName:
+    """What a KeyInfo says: a certificate that came along (with its chain), or a name to look one up by."""
+
+    certificate: Certificate | None = None
+    chain: tuple[Certificate, ...] = ()
+    key_id: bytes = b""
+    issuer: str = ""
+    serial: int | None = None
+    thumbprint: bytes = b""
+
+    def matches(self, certificate: Certificate) -> bool:
+        """Tell whether this names ``certificate``. Issuer names are written in many ways; the serial number decides."""
+        if self.certificate is not None:
+            return certificate == self.certificate
+        if self.key_id:
+            return certificate.key_id == self.key_id
+        if self.thumbprint:
+            return hashlib.new("sha1", certificate.der, usedforsecurity=False).digest() == self.thumbprint
+        return self.serial is not None and certificate.serial == self.serial
+
+    def find(self, certificates: Iterable[Certificate]) -> Certificate | None:
+        """Return the certificate that is named, out of those we know."""
+        return next((one for one in certificates if self.matches(one)), None)
+
+    @property
+    def kind(self) -> str:
+        """How the key is named, for reports."""
+        if self.certificate is not None:
+            return "token"
+        if self.key_id:
+            return "subject-key-identifier"
+        return "thumbprint" if self.thumbprint else "issuer-serial"
+
+
+def read_key_name(key_info: etree._Element, ids: dict[str, etree._Element]) -> KeyName:
+    """Read the security token reference inside a ds:KeyInfo (or xenc:RecipientKeyInfo). Raises EBMS:0101."""
+    holder = next(iter(children(key_info, WSSE, "SecurityTokenReference")), key_info)
+    try:
+        for child in holder:
+            name = etree.QName(child)
+            if (name.namespace, name.localname) == (WSSE, "Reference"):
+                return _token(ids.get(child.get("URI", "").removeprefix("#")))
+            if (name.namespace, name.localname) == (WSSE, "KeyIdentifier"):
+                return _key_identifier(child)
+            if (name.namespace, name.localname) == (WSSE, "Embedded"):
+                return _token(next(iter(children(child, WSSE, "BinarySecurityToken")), None))
+            if (name.namespace, name.localname) == (DS, "X509Data"):
+                return _x509_data(child)
+    except KeyUnreadable as error:
+        raise refuse(FAILED_AUTHENTICATION, "token.unreadable") from error
+    raise refuse(FAILED_AUTHENTICATION, "token.missing")
+
+
+def _token(element: etree._Element | None) -> KeyName:
+    if element is None or element.tag != BINARY_TOKEN:
+        raise refuse(FAILED_AUTHENTICATION, "token.missing")
+    octets = base64_of(element)
+    if element.get("ValueType", "") == X509_PKI_PATH:
+        path = load_pki_path(octets)
+        return KeyName(certificate=path[-1], chain=path[:-1])
+    return KeyName(certificate=load_certificate(octets))
+
+
+def _key_identifier(element: etree._Element) -> KeyName:
+    value, type_ = base64_of(element), element.get("ValueType", "")
+    if type_ == X509_KEY_ID:
+        return KeyName(key_id=value)
+    if type_ == THUMBPRINT:
+        return KeyName(thumbprint=value)
+    return KeyName(certificate=load_certificate(value))
+
+
+def _x509_data(element: etree._Element) -> KeyName:
+    for serial in within(element, DS, "X509SerialNumber"):
+        issuer = next(within(element, DS, "X509IssuerName"), None)
+        try:
+            number = int(text_of(serial))
+        except ValueError as error:
+            raise refuse(FAILED_AUTHENTICATION, "token.unreadable") from error
+        return KeyName(issuer=text_of(issuer) if issuer is not None else "", serial=number)
+    for key_id in within(element, DS, "X509SKI"):
+        return KeyName(key_id=base64_of(key_id))
+    for certificate in within(element, DS, "X509Certificate"):
+        return KeyName(certificate=load_certificate(base64_of(certificate)))
+    raise refuse(FAILED_AUTHENTICATION, "token.missing")
