@@ -127,7 +127,7 @@ class SanctionParameter(Entry):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure(Entry):
-    """A probation measure or alternative sanction of FD 2008/947/JHA, Art. 4; ``sanctions`` is a mapping of the project."""
+    """A probation measure or alternative sanction (FD 2008/947/JHA, Art. 4); ``sanctions`` is a mapping by us."""
 
     article: str
     sanctions: tuple[str, ...]

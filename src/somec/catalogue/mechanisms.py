@@ -1,4 +1,4 @@
-"""The shape of a mechanism: who may use it, its time limits, grounds of refusal, and whether it allows telling unasked."""
+"""The shape of a mechanism: users, limits, grounds of refusal, and whether it allows telling another state unasked."""
 
 from __future__ import annotations
 
