@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from somec.as4.errors import FEATURE_NOT_SUPPORTED, INVALID_HEADER, POLICY_NONCOMPLIANCE, As4Error, EbmsError
-from somec.as4.namespaces import EB, EXC_C14N, INC_C14N, SOAP11, SOAP12, WSSE, WSU, XML
+from somec.as4.namespaces import EB, EXC_C14N, INC_C14N, SOAP12, WSSE, WSU, XML
 
 MESSAGING = f"{{{EB}}}Messaging"
 SECURITY = f"{{{WSSE}}}Security"
@@ -127,11 +127,14 @@ def body_is_empty(soap: Soap) -> bool:
 
 def canonical(element: etree._Element, algorithm: str = EXC_C14N, prefixes: Sequence[str] = ()) -> bytes:
     """Return the element in canonical form; ``prefixes`` is the InclusiveNamespaces PrefixList."""
-    if algorithm == INC_C14N:
-        return etree.tostring(element, method="c14n", exclusive=False, with_comments=False)
-    return etree.tostring(
-        element, method="c14n", exclusive=True, with_comments=False, inclusive_ns_prefixes=list(prefixes) or None
-    )
+    exclusive = algorithm != INC_C14N
+    wanted = list(prefixes) if exclusive and prefixes else None
+    try:
+        return etree.tostring(
+            element, method="c14n", exclusive=exclusive, with_comments=False, inclusive_ns_prefixes=wanted
+        )
+    except (etree.LxmlError, ValueError) as error:  # a relative namespace URI has no canonical form
+        raise refuse(INVALID_HEADER, "xml.canonical") from error
 
 
 def children(element: etree._Element, namespace: str, name: str) -> list[etree._Element]:

@@ -14,7 +14,7 @@ import os
 from dataclasses import dataclass
 from typing import Protocol
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa, x25519
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
@@ -175,7 +175,7 @@ def verify(certificate: Certificate, algorithm: str, signature: bytes, data: byt
     key = certificate.public_key
     try:
         _verify(key, algorithm, signature, data)
-    except InvalidSignature:
+    except (InvalidSignature, ValueError, UnsupportedAlgorithm):  # also a key or a value of impossible size
         return False
     return True
 
