@@ -138,8 +138,9 @@ def checkpoint(*, signer: Signer, every: timedelta = timedelta(0), copy_to: Path
     if size == 0 or (last is not None and last.size >= size):
         return None
     root = hashtree.root(rules.split_frontier(frontier))
-    note = sign_note(rules.Checkpoint(signer.name, size, root).text(), signer)
-    CheckpointNote(size=size, at=clock.now(), root=root, note=note).save()
+    at = clock.now()
+    note = sign_note(rules.Checkpoint(signer.name, size, root, clock.iso(at)).text(), signer)
+    CheckpointNote(size=size, at=at, root=root, note=note).save()
     if copy_to is not None:
         transaction.on_commit(lambda: _write(copy_to, note))
     return note

@@ -32,6 +32,7 @@ LIMITS: Mapping[str, int] = {
     "actor": 64, "authority": 40, "action": 64, "subject": 64, "case": 40, "purpose": 64, "recipient": 64,
 }  # fmt: skip
 """Longest text of each field; the columns have the same width."""
+_SEALED = "sealed "
 MAX_DETAIL = 4_000  # characters of canonical JSON
 
 
@@ -143,23 +144,26 @@ class Checkpoint:
     origin: str
     size: int
     root: bytes
+    sealed: str = ""  # RFC 3339; an extension line, which other readers of the form pass over
 
     def text(self) -> str:
         """Return the body of the note."""
-        return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n"
+        extension = f"{_SEALED}{self.sealed}\n" if self.sealed else ""
+        return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n{extension}"
 
 
 def read_checkpoint(text: str) -> Checkpoint:
-    """Read the body of a checkpoint note (extension lines are allowed and ignored); raises Invalid."""
+    """Read the body of a checkpoint note (unknown extension lines are passed over); raises Invalid."""
     try:
-        origin, size, encoded, *_ = text.removesuffix("\n").split("\n")
+        origin, size, encoded, *extensions = text.removesuffix("\n").split("\n")
         root = base64.b64decode(encoded, validate=True)
         number = int(size)
     except ValueError as error:  # binascii.Error is one
         raise Invalid("checkpoint.malformed") from error
     if not origin or size != str(number) or number < 0 or len(root) != hashtree.HASH_SIZE:
         raise Invalid("checkpoint.malformed")
-    return Checkpoint(origin, number, root)
+    sealed = next((line.removeprefix(_SEALED) for line in extensions if line.startswith(_SEALED)), "")
+    return Checkpoint(origin, number, root, sealed)
 
 
 def split_frontier(data: bytes) -> list[bytes]:
