@@ -27,7 +27,7 @@ class Entry(Stated):
     """An entry of a person's record."""
 
     id = id_field()
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="%(class)ss")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE)
 
     class Meta(Stated.Meta):
         """As every statement."""
@@ -64,8 +64,7 @@ class Offence(Row):
     conviction = models.ForeignKey(Conviction, on_delete=models.CASCADE, related_name="offences")
     position = models.PositiveSmallIntegerField()
     code = models.CharField(max_length=7)
-    completion = models.CharField(max_length=1, default="O")
-    participation = models.CharField(max_length=1, default="O")
+    parameters = models.JSONField(default=list)
     classification = line_field(400)
     language = models.CharField(max_length=12, default="", blank=True)
     provision = line_field()
@@ -77,11 +76,7 @@ class Offence(Row):
     class Meta:
         """In the order of the judgment."""
 
-        constraints = (
-            models.UniqueConstraint(fields=["conviction", "position"], name="offenders_offence_position"),
-            one_of("completion", rules.Completion, "offenders_offence_completion"),
-            one_of("participation", rules.Participation, "offenders_offence_part"),
-        )
+        constraints = (models.UniqueConstraint(fields=["conviction", "position"], name="offenders_offence_position"),)
         indexes = (models.Index(fields=["code"], name="offenders_offence_code"),)
 
 
@@ -129,12 +124,12 @@ class Order(Entry):
 
 
 class Condition(Row):
-    """One condition of an order: letter of FD 2008/947/JHA Art. 4(1), or ``other`` with words."""
+    """One condition of an order: a measure of FD 2008/947/JHA Art. 4 (ids of the catalogue), with words."""
 
     id = id_field()
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="conditions")
     position = models.PositiveSmallIntegerField()
-    measure = models.CharField(max_length=5)
+    measure = models.CharField(max_length=60)
     words = text_field()
     language = models.CharField(max_length=12, default="", blank=True)
     starts = models.DateField(null=True)
@@ -149,9 +144,7 @@ class Condition(Row):
         constraints = (
             models.UniqueConstraint(fields=["order", "position"], name="offenders_condition_position"),
             one_of("status", rules.ConditionStatus, "offenders_condition_status"),
-            models.CheckConstraint(
-                condition=Q(measure__in=[*rules.MEASURES, rules.OTHER_MEASURE]), name="offenders_condition_measure"
-            ),
+            models.CheckConstraint(condition=~Q(measure=""), name="offenders_condition_measure"),
             models.CheckConstraint(
                 condition=~Q(measure=rules.OTHER_MEASURE, words=""), name="offenders_condition_words"
             ),
@@ -163,6 +156,7 @@ class Assessment(Entry):
     """An assessment made elsewhere: its own words first, a neutral level only with the source of the mapping."""
 
     subject = code_field("other")
+    individual = models.BooleanField(default=True)
     instrument = line_field(100)
     instrument_version = line_field(60)
     performed = models.DateField()
@@ -209,6 +203,24 @@ class Trigger(Entry):
         indexes = (models.Index(fields=["on"], name="offenders_trigger_on"),)
 
 
+class MovementSign(Entry):
+    """A sign that the person moves or has a link to another state; ``sign`` is an id of the catalogue."""
+
+    sign = models.CharField(max_length=60)
+    states = models.JSONField(default=list)
+    on = models.DateField(null=True)
+    words = text_field()
+    language = models.CharField(max_length=12, default="", blank=True)
+
+    class Meta(Entry.Meta):
+        """A sign has a kind."""
+
+        constraints = (
+            *Entry.Meta.constraints,
+            models.CheckConstraint(condition=~Q(sign=""), name="offenders_movementsign_kind"),
+        )
+
+
 class PersonAtRisk(Entry):
     """A person to be kept safe. The closed compartment: own permission, each reading logged, never in a notice."""
 
@@ -234,6 +246,7 @@ class Decision(Row):
     outcome = code_field()
     state = code_field("draft")
     destinations = models.JSONField(default=list)
+    stated_reasons = models.JSONField(default=list)
     aim = text_field()
     less_intrusive = text_field()
     effect_on_person = text_field()

@@ -23,22 +23,6 @@ class Spent(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Completion(StrEnum):
-    """ECRIS parameter: level of completion; ``O`` stands for the table's Ø, not transmitted."""
-
-    COMPLETED = "C"
-    ATTEMPT = "A"
-    NOT_TRANSMITTED = "O"
-
-
-class Participation(StrEnum):
-    """ECRIS parameter: level of participation; ``O`` stands for the table's Ø, not transmitted."""
-
-    PERPETRATOR = "M"
-    ACCESSORY = "H"
-    NOT_TRANSMITTED = "O"
-
-
 class OrderKind(StrEnum):
     """Kinds of decisions with conditions (FD 2008/947/JHA Art. 2) and others that supervise."""
 
@@ -81,17 +65,6 @@ class TriggerKind(StrEnum):
     DEPORTATION = "deportation"
     ARREST = "arrest"
     OTHER = "other"
-
-
-MOVING = frozenset(
-    {
-        TriggerKind.MOVE_PLANNED.value,
-        TriggerKind.FOREIGN_ADDRESS.value,
-        TriggerKind.FOREIGN_WORK.value,
-        TriggerKind.ABSCONDED.value,
-        TriggerKind.DEPORTATION.value,
-    }
-)  # the triggers that are an indication of a move to another state
 
 
 class Relation(StrEnum):
@@ -141,8 +114,7 @@ BY_SECOND_PERSON = frozenset({"decision.return", "decision.approve", "decision.r
 
 NEUTRAL_LEVELS = range(1, 6)  # 1 lowest to 5 highest: a translation of someone's words, not a measurement of ours
 ENOUGH_WORDS = 20  # letters of a reason: shorter than this nobody can weigh it
-MEASURES = tuple("abcdefghijk")  # FD 2008/947/JHA Art. 4(1); "other" = notified by a state under Art. 4(2)
-OTHER_MEASURE = "other"
+OTHER_MEASURE = "other-notified"  # FD 2008/947/JHA Art. 4(2): only its words say what it is
 MAX_TEXT = 4_000
 MAX_MONTHS = 1_200
 

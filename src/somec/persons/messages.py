@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
+from typing import TypeAlias
 
 from somec.persons.dates import PartialDate
 
@@ -184,3 +185,70 @@ class NewPerson:
     certainty_origin: Origin = UNKNOWN_ORIGIN
     owner_id: str = ""
     authority_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class PersonView:
+    """A person file as it stands: every statement that was not withdrawn."""
+
+    id: str
+    case_number: str
+    state: str
+    authority_id: str
+    owner_id: str
+    desk: bool
+    status: str
+    sex: str
+    certainty: str
+    certainty_origin: Origin
+    names: tuple[Name, ...]
+    births: tuple[Birth, ...]
+    birthplaces: tuple[Birthplace, ...]
+    nationalities: tuple[Nationality, ...]
+    documents: tuple[Document, ...]
+    addresses: tuple[Address, ...]
+    descriptions: tuple[Description, ...]
+    biometrics: tuple[Biometric, ...]
+    adopted_from: str
+    version: int
+    recorded_at: datetime
+    recorded_by: str
+    changed_at: datetime
+
+    @property
+    def main_name(self) -> Name:
+        """Return the name the file goes by."""
+        return next((name for name in self.names if name.main), self.names[0])
+
+    @property
+    def label(self) -> str:
+        """Return the main name as it is written in lists and headings."""
+        return self.main_name.written
+
+
+Known: TypeAlias = NewPerson | PersonView
+"""What is known of a person, here or in another state: both are compared in the same way."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class FieldEvidence:
+    """What one field says about whether two are the same person.
+
+    ``verdict`` is ``for``, ``against`` or ``missing`` (a missing field counts as nothing, not as agreement); ``code``
+    names how the values agree or differ (``same_spelling``, ``same_sound``, ``year_and_month`` …).
+    """
+
+    field: str
+    verdict: str
+    code: str
+    theirs: str = ""
+    ours: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """One item without which another state may not recognise the person; ``needed`` is required or recommended."""
+
+    code: str
+    needed: str
+    field: str

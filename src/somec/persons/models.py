@@ -128,7 +128,7 @@ class PersonStatement(Stated):
     """A statement about one person."""
 
     id = id_field()
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="%(class)ss")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE)
 
     class Meta(Stated.Meta):
         """As every statement."""

@@ -1,0 +1,429 @@
+"""What people do to a person file: one function = one transaction = one audit entry.
+
+Every change keeps what was there before (:class:`somec.persons.models.Change`) and makes the file's version grow, so
+that an officer who looked at an older version is told and nothing is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from somec.access.rules import Actor, Target, check
+from somec.audit import actions as audit
+from somec.audit.rules import Kind, new_entry
+from somec.kernel import clock, ids
+from somec.kernel.errors import Invalid, NotAllowed, NotFound, NotPossibleNow
+from somec.persons import files, items, models, rows, rules, validation
+from somec.persons.messages import NewPerson, Origin
+from somec.persons.rules import ChangeKind, Ground, IdentityCertainty, Sex, Status, Verdict
+from somec.persons.validation import LISTS, Statement
+
+BATCH = 500  # rows of one INSERT: below SQLite's limit of variables for the widest table
+_SHORTEST_REASON = 3
+
+
+@transaction.atomic
+def record_person(*, actor: Actor, person: NewPerson) -> str:
+    """Open a person file with all that is known; returns its id (``prs-…``). Raises Invalid with every mistake."""
+    return record_people(actor=actor, people=[person])[0]
+
+
+@transaction.atomic
+def record_people(*, actor: Actor, people: Sequence[NewPerson]) -> list[str]:
+    """Open many files at once (an import), each with its own audit entry; all or none. Returns the ids in order."""
+    check(actor, "person.record", Target(kind=files.KIND, id="", authority_id=actor.authority_id))
+    now = clock.now()
+    for person in people:
+        validation.check_person(person, now.date())
+        if person.authority_id and person.authority_id not in actor.authority_ids:
+            raise NotAllowed("access.relation", action="person.record", kind=files.KIND)
+    return _store(actor, people, now)
+
+
+def _store(
+    actor: Actor, people: Sequence[NewPerson], now: datetime, *, desk: bool = False, adopted_from: str = ""
+) -> list[str]:
+    numbers = _case_numbers(actor.state, now.year, len(people))
+    made = [
+        _Made.of(actor, person, number, now, desk=desk, adopted_from=adopted_from)
+        for person, number in zip(people, numbers, strict=True)
+    ]
+    models.Person.objects.bulk_create([file.row for file in made], batch_size=BATCH)
+    for kind in rows.KINDS.values():
+        found = [row for file in made for row in file.statements if isinstance(row, kind.model)]
+        kind.model.objects.bulk_create(found, batch_size=BATCH)
+    models.Romanisation.objects.bulk_create([row for file in made for row in file.romanised], batch_size=BATCH)
+    models.PersonKey.objects.bulk_create([row for file in made for row in file.keys], batch_size=BATCH)
+    models.Change.objects.bulk_create([row for file in made for row in file.changes], batch_size=BATCH)
+    audit.record_many([
+        new_entry(
+            actor, "person.record", Kind.COLLECTION, file.row.id, case=file.row.id, purpose=actor.purpose,
+            detail={"statements": len(file.statements)},
+        )
+        for file in made
+    ])  # fmt: skip
+    return [file.row.id for file in made]
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """Every row of a new file, not yet saved."""
+
+    row: models.Person
+    statements: list[models.PersonStatement]
+    romanised: list[models.Romanisation]
+    keys: list[models.PersonKey]
+    changes: list[models.Change]
+
+    @classmethod
+    def of(
+        cls, actor: Actor, person: NewPerson, case_number: str, now: datetime, *, desk: bool, adopted_from: str
+    ) -> _Made:
+        """Return the rows of a new file."""
+        row = models.Person(
+            id=ids.new_id("prs"), state=actor.state, case_number=case_number,
+            authority_id=person.authority_id or actor.authority_id, owner_id=person.owner_id, desk=desk, sex=person.sex,
+            adopted_from=adopted_from, recorded_at=now, recorded_by=actor.id, changed_at=now,
+            **_certainty_columns(person.certainty, person.certainty_origin),
+        )  # fmt: skip
+        completed = {plural: [rows.completed(item) for item in getattr(person, plural)] for plural in LISTS}
+        completed["names"] = _with_main(completed["names"])
+        files.summarise(row, completed)
+        statements, romanised, changes = [], [], []
+        for item in (item for plural in LISTS for item in completed[plural]):
+            made, latin = _rows_of(actor, row.id, item, now)
+            statements.append(made)
+            romanised += latin
+        changes.append(
+            files.remember(row.id, by=actor.id, kind=ChangeKind.ADDED, entity=files.KIND, entity_id=row.id, at=now)
+        )
+        return cls(row, statements, romanised, files.key_rows(row.id, files.keys(completed)), changes)
+
+
+def _with_main(found: Sequence[Statement]) -> list[Statement]:
+    """Return names of which exactly one is the main one: the first, where none was marked."""
+    if any(getattr(name, "main", False) for name in found):
+        return list(found)
+    return [replace(found[0], main=True), *found[1:]]  # type: ignore[call-arg]  # the first is a Name
+
+
+def _rows_of(
+    actor: Actor, person_id: str, item: Statement, now: datetime
+) -> tuple[models.PersonStatement, list[models.Romanisation]]:
+    kind = rows.kind_of(item)
+    row = kind.model(
+        id=ids.new_id(kind.prefix), person_id=person_id, recorded_at=now, recorded_by=actor.id, **rows.columns(item)
+    )
+    return row, rows.romanisation_rows(row.id, getattr(item, "romanisations", ()))
+
+
+def _certainty_columns(certainty: str, origin: Origin) -> dict[str, Any]:
+    return {
+        "certainty": certainty,
+        "certainty_source": origin.source,
+        "certainty_note": origin.note,
+        "certainty_as_of": origin.as_of,
+        "certainty_evaluation": origin.evaluation,
+    }
+
+
+def _case_numbers(state: str, year: int, count: int) -> list[str]:
+    models.CaseCounter.objects.get_or_create(year=year)
+    counter = models.CaseCounter.objects.select_for_update().get(year=year)
+    first = counter.last + 1
+    counter.last += count
+    counter.save()
+    return [f"{state}-{year}-{number:06}" for number in range(first, first + count)]
+
+
+@transaction.atomic
+def add_statement(*, actor: Actor, person_id: str, statement: Statement, version: int | None = None) -> str:
+    """Add a name, date of birth, document, address … to a file; returns the statement's id."""
+    person = files.locked(actor, "person.change", person_id, version)
+    now = clock.now()
+    validation.check(statement, now.date())
+    item = rows.completed(statement)
+    if isinstance(statement, rows.messages.Nationality):
+        _refuse_double_nationality(person, statement.state)
+    if getattr(item, "main", False):
+        person.name_set.filter(main=True, withdrawn_at=None).update(main=False)
+    row, latin = _rows_of(actor, person.id, item, now)
+    row.save(force_insert=True)
+    models.Romanisation.objects.bulk_create(latin)
+    entity = type(row).__name__.lower()
+    files.remember(
+        person.id, by=actor.id, kind=ChangeKind.ADDED, entity=entity, entity_id=row.id, after=rows.columns(item)
+    ).save()
+    files.touch(person)
+    _log(actor, "person.add", Kind.COLLECTION, person, detail={"entity": entity, "id": row.id})
+    return row.id
+
+
+def _refuse_double_nationality(person: models.Person, state: str, *, but: str = "") -> None:
+    if person.nationality_set.filter(state=state, withdrawn_at=None).exclude(pk=but).exists():
+        raise Invalid("nationality.invalid", fields={"state": ["twice"]})
+
+
+@transaction.atomic
+def correct_statement(
+    *, actor: Actor, person_id: str, statement_id: str, statement: Statement, reason: str, version: int | None = None
+) -> None:
+    """Replace what a statement says; the old value stays in the history with who, when and why."""
+    person = files.locked(actor, "person.change", person_id, version)
+    _need_reason(reason)
+    validation.check(statement, clock.now().date())
+    item = rows.completed(statement)
+    row = _standing(person, statement_id)
+    if rows.kind_of(item).model is not type(row):
+        raise Invalid("statement.other_kind")
+    if isinstance(item, rows.messages.Nationality):
+        _refuse_double_nationality(person, item.state, but=row.id)
+    values = rows.columns(item)
+    if isinstance(row, models.Name):
+        _keep_one_main(person, row, values)
+    before, after = files.differing({name: getattr(row, name) for name in values}, values)
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save()
+    if isinstance(row, models.Name):
+        row.romanisations.all().delete()
+        models.Romanisation.objects.bulk_create(rows.romanisation_rows(row.id, getattr(item, "romanisations", ())))
+    _changed(actor, person, row, kind=ChangeKind.CORRECTED, reason=reason, before=before, after=after)
+
+
+def _keep_one_main(person: models.Person, row: models.Name, values: dict[str, Any]) -> None:
+    if values["main"] and not row.main:
+        person.name_set.filter(main=True, withdrawn_at=None).update(main=False)
+    elif row.main:
+        values["main"] = True  # a main name stops being it only when another one becomes it
+
+
+@transaction.atomic
+def withdraw_statement(
+    *, actor: Actor, person_id: str, statement_id: str, reason: str, version: int | None = None
+) -> None:
+    """Withdraw a statement that is wrong or no longer needed. It leaves every view but stays in the history."""
+    person = files.locked(actor, "person.change", person_id, version)
+    _need_reason(reason)
+    row = _standing(person, statement_id)
+    if isinstance(row, models.Name) and row.main:
+        raise NotPossibleNow("person.main_name")
+    row.withdrawn_at, row.withdrawn_by = clock.now(), actor.id
+    row.save(update_fields=["withdrawn_at", "withdrawn_by"])
+    was = {name: getattr(row, name) for name in rows.KINDS[type(row).__name__.lower()].columns}
+    _changed(actor, person, row, kind=ChangeKind.WITHDRAWN, reason=reason, before=was, after={})
+
+
+def _standing(person: models.Person, statement_id: str) -> models.PersonStatement:
+    for kind in rows.KINDS.values():
+        if statement_id.startswith(f"{kind.prefix}-"):
+            found = kind.model.objects.filter(pk=statement_id, person=person, withdrawn_at=None).first()
+            if found is not None:
+                return found
+    raise NotFound("statement", id=statement_id)
+
+
+def _changed(
+    actor: Actor, person: models.Person, row: models.PersonStatement, *, kind: ChangeKind, reason: str,
+    before: Mapping[str, Any], after: Mapping[str, Any],
+) -> None:  # fmt: skip
+    entity = type(row).__name__.lower()
+    files.remember(
+        person.id, by=actor.id, kind=kind, entity=entity, entity_id=row.id, reason=reason, before=before, after=after
+    ).save()
+    files.touch(person)
+    action = "person.correct" if kind is ChangeKind.CORRECTED else "person.withdraw"
+    detail = {"entity": entity, "id": row.id, "fields": ",".join(sorted(before))}
+    _log(actor, action, Kind.ALTERATION, person, detail=detail, reason=reason)
+
+
+def _need_reason(reason: str, field: str = "reason") -> None:
+    found = rules.text_mistakes(reason, limit=rules.MAX_NOTE, required=True)
+    if not found and len(reason.strip()) < _SHORTEST_REASON:
+        found = ["too_short"]
+    if found:
+        raise Invalid("reason.invalid", fields={field: found})
+
+
+def _log(
+    actor: Actor, action: str, kind: Kind, person: models.Person, *,
+    detail: Mapping[str, str | int | bool | None], reason: str = "",
+) -> None:  # fmt: skip
+    audit.record(
+        actor=actor, action=action, kind=kind, subject=person.id, case=person.id, purpose=actor.purpose, reason=reason,
+        detail=detail,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def change_file(
+    *, actor: Actor, person_id: str, reason: str, sex: str | None = None, certainty: str | None = None,
+    certainty_origin: Origin | None = None, status: str | None = None, version: int | None = None,
+) -> None:  # fmt: skip
+    """Correct what the file itself says: sex, how sure the identity is and why, its status. None leaves as it is."""
+    person = files.locked(actor, "person.change", person_id, version)
+    _need_reason(reason)
+    wanted: dict[str, Any] = {
+        name: value for name, value in (("sex", sex), ("status", status), ("certainty", certainty)) if value is not None
+    }
+    choices = {"sex": Sex, "status": Status, "certainty": IdentityCertainty}
+    wrong = {name: rules.choice_mistakes(value, choices[name]) for name, value in wanted.items()}
+    if any(wrong.values()):
+        raise Invalid("person.invalid", fields={name: codes for name, codes in wrong.items() if codes})
+    if certainty_origin is not None:
+        wanted |= _certainty_columns(wanted.get("certainty", person.certainty), certainty_origin)
+    _change_columns(actor, person, wanted, reason, "person.correct")
+
+
+@transaction.atomic
+def assign(
+    *, actor: Actor, person_id: str, owner_id: str, authority_id: str = "", reason: str, version: int | None = None
+) -> None:
+    """Hand the file to another owner, and to another authority if one is named."""
+    person = files.locked(actor, "person.change", person_id, version)
+    _need_reason(reason)
+    wanted = {"owner_id": owner_id} | ({"authority_id": authority_id} if authority_id else {})
+    _change_columns(actor, person, wanted, reason, "person.assign")
+
+
+def _change_columns(actor: Actor, person: models.Person, wanted: dict[str, Any], reason: str, action: str) -> None:
+    before, after = files.differing({name: getattr(person, name) for name in wanted}, wanted)
+    if not after:
+        return
+    for name, value in after.items():
+        setattr(person, name, value)
+    person.version += 1
+    person.changed_at = clock.now()
+    person.save()
+    files.remember(
+        person.id, by=actor.id, kind=ChangeKind.CORRECTED, entity=files.KIND, entity_id=person.id, reason=reason,
+        before=before, after=after,
+    ).save()  # fmt: skip
+    _log(actor, action, Kind.ALTERATION, person, detail={"fields": ",".join(sorted(after))}, reason=reason)
+
+
+@transaction.atomic
+def open_file(*, actor: Actor, person_id: str, purpose: str = "") -> None:
+    """Log that the actor reads this file and for what purpose (LED Art. 25); a screen calls it before it shows one.
+
+    ``purpose`` is a code of the catalogue; without one the purpose of the actor's session counts. None is refused.
+    """
+    person = files.allowed(actor, "person.read", person_id)
+    why = purpose or actor.purpose
+    if not why:
+        raise NotAllowed("person.no_purpose", action="person.read", kind=files.KIND, id=person_id)
+    audit.record(
+        actor=actor, action="person.read", kind=Kind.CONSULTATION, subject=person.id, case=person.id, purpose=why
+    )
+
+
+@transaction.atomic
+def judge(
+    *, actor: Actor, subject: str, person_id: str | None, verdict: str, reason: str, grounds: Sequence[str] = (),
+    target: Target | None = None,
+) -> str:  # fmt: skip
+    """Keep a human answer to "is the person of ``subject`` this one?"; returns the judgement's id.
+
+    ``subject`` is the id of an incoming notice or an enquiry, ``target`` how access sees it. ``person_id`` None means
+    the whole index ("nobody here"). An earlier answer on the same pair is taken back and stays on record; so is an
+    earlier "same" on another person.
+    """
+    check(actor, "incoming.judge", target or Target(kind="incoming", id=subject, desk=True))
+    _check_judgement(person_id, verdict, reason, grounds)
+    if person_id is not None and not models.Person.objects.filter(pk=person_id).exists():
+        raise NotFound("person")
+    now = clock.now()
+    standing = models.Judgement.objects.filter(subject=subject, withdrawn_at=None)
+    replaced = standing.filter(person_id=person_id)
+    if verdict == Verdict.SAME.value:
+        replaced = replaced | standing.filter(verdict=Verdict.SAME.value)
+    replaced.update(withdrawn_at=now, withdrawn_by=actor.id, withdrawn_because=reason)
+    judgement = models.Judgement(
+        id=ids.new_id("jdg"), subject=subject, person_id=person_id, verdict=verdict, grounds=list(grounds),
+        reason=reason, at=now, by=actor.id,
+    )  # fmt: skip
+    judgement.save(force_insert=True)
+    audit.record(
+        actor=actor, action="person.judge", kind=Kind.COMBINATION, subject=subject, case=person_id or "",
+        purpose=actor.purpose, reason=reason, detail={"verdict": verdict, "grounds": ",".join(grounds)},
+    )  # fmt: skip
+    return judgement.id
+
+
+def _check_judgement(person_id: str | None, verdict: str, reason: str, grounds: Sequence[str]) -> None:
+    _need_reason(reason)
+    wrong = {
+        "verdict": rules.choice_mistakes(verdict, Verdict),
+        "grounds": sorted({code for ground in grounds for code in rules.choice_mistakes(ground, Ground)}),
+    }
+    if person_id is None and verdict == Verdict.SAME.value:
+        wrong["verdict"] = ["whom"]
+    if any(wrong.values()):
+        raise Invalid("judgement.invalid", fields={field: codes for field, codes in wrong.items() if codes})
+
+
+@transaction.atomic
+def withdraw_judgement(*, actor: Actor, judgement_id: str, reason: str, target: Target | None = None) -> None:
+    """Take a judgement back; both stay on record."""
+    judgement = models.Judgement.objects.select_for_update().filter(pk=judgement_id, withdrawn_at=None).first()
+    if judgement is None:
+        raise NotFound("judgement", id=judgement_id)
+    check(actor, "incoming.judge", target or Target(kind="incoming", id=judgement.subject, desk=True))
+    _need_reason(reason)
+    judgement.withdrawn_at, judgement.withdrawn_by, judgement.withdrawn_because = clock.now(), actor.id, reason
+    judgement.save()
+    audit.record(
+        actor=actor, action="person.judgement_withdrawn", kind=Kind.COMBINATION, subject=judgement.subject,
+        case=judgement.person_id or "", purpose=actor.purpose, reason=reason, detail={"judgement": judgement.id},
+    )  # fmt: skip
+
+
+@transaction.atomic
+def adopt(
+    *, actor: Actor, identity: Mapping[str, Any], subject: str, authority_id: str = "", owner_id: str = "",
+    target: Target | None = None,
+) -> str:  # fmt: skip
+    """Open a file for the person of an incoming notice whom nobody here knew; returns its id.
+
+    Every statement stands as the other state's own. The file lies on the contact point's desk, and the judgement that
+    it is the person of ``subject`` is kept with it. Called again for the same subject it returns the same file.
+    """
+    check(actor, "incoming.judge", target or Target(kind="incoming", id=subject, desk=True))
+    existing = models.Person.objects.filter(adopted_from=subject).first()
+    if existing is not None:
+        return existing.id
+    check(actor, "person.record", Target(kind=files.KIND, id="", authority_id=actor.authority_id))
+    now = clock.now()
+    known = replace(items.read_identity(identity), authority_id=authority_id, owner_id=owner_id)
+    person_id = _store(actor, [_within_rules(known, now.date())], now, desk=True, adopted_from=subject)[0]
+    judge(
+        actor=actor, subject=subject, person_id=person_id, verdict=Verdict.SAME.value, reason="adopted from the notice",
+        grounds=(Ground.OTHER.value,), target=target,
+    )  # fmt: skip
+    return person_id
+
+
+def _within_rules(person: NewPerson, today: date) -> NewPerson:
+    """Return the person without statements that our own rules refuse; the document itself keeps them."""
+    kept = {
+        plural: tuple(item for item in getattr(person, plural) if not validation.mistakes(item, today))
+        for plural in LISTS
+    }
+    seen: set[str] = set()
+    nationalities = tuple(
+        item
+        for item in kept["nationalities"]
+        if item.state not in seen and not seen.add(item.state)  # type: ignore[func-returns-value]
+    )
+    known = replace(person, **{**kept, "nationalities": nationalities})
+    if not known.names:
+        raise Invalid("identity.no_name")
+    mains = [name for name in known.names if name.main]
+    if len(mains) > 1:
+        known = replace(known, names=tuple(replace(name, main=name is mains[0]) for name in known.names))
+    return known

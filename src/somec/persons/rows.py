@@ -1,0 +1,174 @@
+"""Between statements (:mod:`somec.persons.messages`) and their rows: one table for each kind."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db.models import QuerySet
+
+from somec.persons import messages, models, names, numbers
+from somec.persons.dates import PartialDate
+from somec.persons.messages import Origin, PersonView, Romanisation
+from somec.persons.validation import Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of statement: its table, its value, the columns that both name alike, and the prefix of its ids."""
+
+    plural: str
+    model: type[models.PersonStatement]
+    message: type[Any]
+    columns: tuple[str, ...]
+    prefix: str
+
+
+KINDS: Mapping[str, Kind] = {
+    kind.model.__name__.lower(): kind
+    for kind in (
+        Kind(
+            "names",
+            models.Name,
+            messages.Name,
+            ("kind", "family", "given", "patronymic", "full", "script", "language", "main"),
+            "nam",
+        ),
+        Kind("births", models.Birth, messages.Birth, ("certainty",), "bth"),
+        Kind("birthplaces", models.Birthplace, messages.Birthplace, ("locality", "state"), "plc"),
+        Kind("nationalities", models.Nationality, messages.Nationality, ("state", "certainty"), "nat"),
+        Kind(
+            "documents",
+            models.Document,
+            messages.Document,
+            ("kind", "number", "state", "valid_from", "valid_until", "status", "status_since"),
+            "doc",
+        ),
+        Kind(
+            "addresses",
+            models.Address,
+            messages.Address,
+            ("kind", "street", "locality", "postal_code", "state", "since", "until"),
+            "adr",
+        ),
+        Kind("descriptions", models.Description, messages.Description, ("feature", "value", "language"), "dsr"),
+        Kind(
+            "biometrics",
+            models.Biometric,
+            messages.Biometric,
+            ("kind", "held_by", "state", "reference", "taken"),
+            "bio",
+        ),
+    )
+}
+_ORIGIN = ("source", "note", "as_of", "evaluation")
+
+
+def kind_of(statement: Statement) -> Kind:
+    """Return the table that a statement belongs to."""
+    return KINDS[type(statement).__name__.lower()]
+
+
+def completed(statement: Statement) -> Statement:
+    """Return the statement with what is computed from it: script and romanisations of a name, check of a number."""
+    if isinstance(statement, messages.Name):
+        script = statement.script or names.script_of(f"{statement.family}{statement.given}{statement.full}")
+        known = replace(statement, script=script)
+        given = {roman.rule for roman in known.romanisations}
+        added = tuple(roman for roman in names.romanisations(known) if roman.rule not in given)
+        return replace(known, romanisations=known.romanisations + added)
+    if isinstance(statement, messages.Document):
+        return replace(statement, check=numbers.check(statement.state, statement.kind, statement.number))
+    return statement
+
+
+def columns(statement: Statement) -> dict[str, Any]:
+    """Return the column values of a completed statement, without who and when."""
+    values = {column: getattr(statement, column) for column in kind_of(statement).columns}
+    values |= {column: getattr(statement.origin, column) for column in _ORIGIN}
+    if isinstance(statement, messages.Birth):
+        values |= {"year": statement.date.year, "month": statement.date.month, "day": statement.date.day}
+    elif isinstance(statement, messages.Birthplace):
+        values["other_names"] = list(statement.other_names)
+    elif isinstance(statement, messages.Document):
+        values["check_result"] = statement.check
+    return values
+
+
+def romanisation_rows(name_id: str, romanisations: Iterable[Romanisation]) -> list[models.Romanisation]:
+    """Return the rows of a name's romanisations."""
+    return [
+        models.Romanisation(
+            name_id=name_id, rule=roman.rule, family=roman.family, given=roman.given, patronymic=roman.patronymic
+        )
+        for roman in romanisations
+    ]
+
+
+def statement(row: models.PersonStatement, romanised: Iterable[models.Romanisation] = ()) -> Statement:
+    """Return a row as a value."""
+    kind = KINDS[type(row).__name__.lower()]
+    values: dict[str, Any] = {column: getattr(row, column) for column in kind.columns}
+    values["id"] = row.id
+    values["origin"] = Origin(source=row.source, note=row.note, as_of=row.as_of, evaluation=row.evaluation)
+    if isinstance(row, models.Name):
+        values["romanisations"] = tuple(
+            Romanisation(rule=roman.rule, family=roman.family, given=roman.given, patronymic=roman.patronymic)
+            for roman in romanised
+        )
+    elif isinstance(row, models.Birth):
+        values["date"] = PartialDate(row.year, row.month, row.day)
+    elif isinstance(row, models.Birthplace):
+        values["other_names"] = tuple(row.other_names)
+    elif isinstance(row, models.Document):
+        values["check"] = row.check_result
+    made: Statement = kind.message(**values)
+    return made
+
+
+def read(person_ids: Collection[str], plurals: Collection[str] = ()) -> dict[str, dict[str, tuple[Any, ...]]]:
+    """Return the standing statements of several people: one query for each kind, one more for names."""
+    found: dict[str, dict[str, tuple[Any, ...]]] = {person_id: {} for person_id in person_ids}
+    for kind in KINDS.values():
+        if plurals and kind.plural not in plurals:
+            continue
+        grouped: dict[str, list[Statement]] = defaultdict(list)
+        kept = kind.model.objects.filter(person_id__in=person_ids, withdrawn_at=None).order_by("recorded_at", "id")
+        romanised = _romanised(person_ids) if kind.model is models.Name else {}
+        for row in kept:
+            grouped[row.person_id].append(statement(row, romanised.get(row.id, ())))
+        for person_id, person in found.items():
+            person[kind.plural] = tuple(grouped[person_id])
+    return found
+
+
+def _romanised(person_ids: Collection[str]) -> dict[str, list[models.Romanisation]]:
+    by_name: dict[str, list[models.Romanisation]] = defaultdict(list)
+    rows = models.Romanisation.objects.filter(name__person_id__in=person_ids, name__withdrawn_at=None).order_by("id")
+    for row in rows:
+        by_name[row.name_id].append(row)
+    return by_name
+
+
+def views(people: QuerySet[models.Person] | Collection[models.Person]) -> list[PersonView]:
+    """Return whole person files, with a number of queries that does not grow with them."""
+    rows = list(people)
+    statements = read([row.id for row in rows])
+    return [_view(row, statements[row.id]) for row in rows]
+
+
+def _view(row: models.Person, statements: dict[str, tuple[Any, ...]]) -> PersonView:
+    origin = Origin(
+        source=row.certainty_source,
+        note=row.certainty_note,
+        as_of=row.certainty_as_of,
+        evaluation=row.certainty_evaluation,
+    )
+    copied = (
+        "id", "case_number", "state", "authority_id", "owner_id", "desk", "status", "sex", "certainty", "adopted_from",
+        "version", "recorded_at", "recorded_by", "changed_at",
+    )  # fmt: skip
+    values: dict[str, Any] = {column: getattr(row, column) for column in copied}
+    return PersonView(certainty_origin=origin, **values, **statements)
