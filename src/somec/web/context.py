@@ -1,22 +1,72 @@
-"""What every page shows around its content: the node, the desk, the reader, the clock."""
+"""What every page shows around its content: the node, the desk, the reader, the places, the clock."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
+from somec.access import rules as access
+from somec.access.rules import Actor
 from somec.kernel import clock
+from somec.web.words import Word
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One entry of the navigation; ``actions``: shown to who may do any of them."""
+
+    name: str
+    label: Word
+    actions: tuple[str, ...]
+    prefix: str
+    find: bool = False
+
+
+PLACES = (
+    Place(
+        "needs_me_now",
+        _("Needs me now"),
+        ("alert.read", "incoming.read", "notice.read", "alert.read_technical"),
+        "/work/",
+    ),
+    Place("people", _("People"), ("person.find",), "/people/"),
+    Place("notices", _("Notices"), ("notice.read", "incoming.read"), "/notices/"),
+    Place("matches", _("Matches to decide"), ("incoming.judge",), "/matches/"),
+    Place("peers", _("States"), ("peer.read",), "/states/"),
+    Place("problems", _("Problems"), ("problem.read",), "/problems/"),
+    Place("log", _("Log"), ("audit.read_all",), "/log/"),
+    Place("find_person", _("Find a person"), ("person.find",), "/people/find/", find=True),
+)
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
     """Return the frame's values for templates."""
-    config = settings.CONFIG
+    actor: Actor | None = getattr(request, "actor", None)
     return {
-        "node": config,
-        "actor": getattr(request, "actor", None),
+        "node": settings.CONFIG,
+        "actor": actor,
         "now": clock.now(),
         "training_offset": clock.training_offset(),
         "languages": settings.LANGUAGES,
+        "navigation": navigation(actor, request.path) if actor else (),
     }
+
+
+def navigation(actor: Actor, path: str) -> list[dict[str, Any]]:
+    """Return the places open to this officer's roles, the present one marked (the longest address that fits)."""
+    open_places = [place for place in PLACES if any(may_by_role(actor, action) for action in place.actions)]
+    here = max((place.prefix for place in open_places if path.startswith(place.prefix)), key=len, default="")
+    return [
+        {"href": reverse(place.name), "label": place.label, "current": place.prefix == here, "find": place.find}
+        for place in open_places
+    ]
+
+
+def may_by_role(actor: Actor, action: str) -> bool:
+    """Tell whether some role of the actor has the action at all; what it may touch is decided thing by thing."""
+    return any(grant.roles & actor.roles for grant in access.ACTIONS[action].grants)

@@ -1,7 +1,7 @@
 """From an error's code to what a person reads: what happened, what was not lost, what to do next.
 
-Each part's codes have their own table in ``sentences_<topic>.py``-like modules registered here; a test compares the tables with
-every code that the source raises, so that nobody ever reads a bare code.
+Each topic has its own table, registered with :func:`add`; a test compares the tables with every code that the source
+raises, so that nobody ever reads a bare code.
 """
 
 from __future__ import annotations

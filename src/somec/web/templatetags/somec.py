@@ -11,8 +11,13 @@ from django.forms.boundfield import BoundField
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from somec.access import queries as access
+from somec.access.rules import Actor
+from somec.catalogue import queries as catalogue
 from somec.kernel import clock
-from somec.web import times
+from somec.kernel.errors import SomecError
+from somec.persons.messages import PersonView
+from somec.web import sentences, times, words
 
 register = template.Library()
 
@@ -143,3 +148,74 @@ def control(field: BoundField) -> SafeString:
     if described:
         attributes["aria-describedby"] = " ".join(described)
     return field.as_widget(attrs=attributes)
+
+
+@register.filter
+def role_names(actor: Actor) -> str:
+    """Write the roles of an officer."""
+    return ", ".join(words.word(words.ROLES, role.value) for role in sorted(actor.roles))
+
+
+@register.filter
+def authority_name(actor: Actor) -> str:
+    """Write the name of the officer's authority."""
+    return access.authority(actor.authority_id).name
+
+
+@register.filter
+def role_name(role: str) -> str:
+    """Write one role."""
+    return words.word(words.ROLES, str(role))
+
+
+@register.filter
+def act_name(action: str) -> str:
+    """Write an act of the log."""
+    return words.word(words.ACTS, action)
+
+
+@register.filter
+def log_kind(kind: str) -> str:
+    """Write a kind of log entry."""
+    return words.word(words.LOG_KINDS, str(kind))
+
+
+@register.filter
+def trouble(code: str) -> str:
+    """Write what is wrong with a peer."""
+    return words.word(words.TROUBLES, str(code))
+
+
+@register.filter
+def sentence(code: str) -> str:
+    """Write the sentence that belongs to an error's code."""
+    return sentences.of_code(str(code))
+
+
+@register.filter
+def label(entry: Any) -> str:
+    """Write an entry of the catalogue in the reader's language (English where there is no other, saying so)."""
+    found = entry.label(times.locale().partition("_")[0])
+    return found.text if found.translated else f"{found.text} ({found.lang})"
+
+
+@register.filter
+def item_of(table: Any, key: str) -> Any:
+    """Look something up in a mapping."""
+    return table.get(key)
+
+
+@register.filter
+def purpose_name(code: str) -> str:
+    """Write a purpose by its words in the catalogue; an unknown code is shown as it is."""
+    try:
+        return label(catalogue.purpose(code))
+    except SomecError:
+        return code
+
+
+@register.filter
+def person_name(view: PersonView) -> str:
+    """Write the main name of a person's file, family name first."""
+    main = next((name for name in view.names if name.main), None)
+    return main.written if main else view.case_number

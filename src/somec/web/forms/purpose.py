@@ -1,0 +1,64 @@
+"""Why somebody opens a file or a protected part."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from somec.access.rules import Actor, Role
+from somec.catalogue import queries as catalogue
+from somec.catalogue.entries import AuthorityKind, Purpose
+from somec.web.templatetags.somec import label
+
+KINDS_OF_ROLE: dict[Role, frozenset[str]] = {
+    Role.PROBATION_OFFICER: frozenset({"probation_service"}),
+    Role.AUTHORISER: frozenset({"probation_service", "police"}),
+    Role.CONTACT_POINT: frozenset({"police_contact_point"}),
+    Role.POLICE_OFFICER: frozenset({"police"}),
+    Role.PRISON: frozenset({"prison_service"}),
+    Role.COURT: frozenset({"court"}),
+    Role.DATA_PROTECTION_OFFICER: frozenset({"data_protection_officer"}),
+}
+"""To which kinds of authority a role belongs, in the catalogue's words: a purpose is offered to a kind."""
+
+
+def offered(actor: Actor, *, protected: bool) -> list[Purpose]:
+    """Return the purposes open to the officer's roles."""
+    kinds = frozenset[str]().union(*(KINDS_OF_ROLE.get(role, frozenset()) for role in actor.roles))
+    wanted = {kind for kind in AuthorityKind if kind.value in kinds}
+    return [one for one in catalogue.purposes(protected=protected) if one.authorities & wanted]
+
+
+class PurposeForm(forms.Form):
+    """The purpose, and one sentence about what will be done."""
+
+    purpose = forms.ChoiceField(
+        label=_("Purpose"), widget=forms.RadioSelect, help_text=_("Only purposes open to your role are shown."),
+        error_messages={"required": _("Choose a purpose.")},
+    )  # fmt: skip
+    reason = forms.CharField(
+        label=_("What will you do with it?"), min_length=10, max_length=500, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("One sentence. The data protection officer reads it."),
+        error_messages={
+            "required": _("Write one sentence about what you will do."),
+            "min_length": _("Say a little more: one sentence."),
+        },
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, actor: Actor, protected: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.purposes = {one.id: one for one in offered(actor, protected=protected)}
+        self.fields["purpose"].choices = [(one.id, label(one)) for one in self.purposes.values()]  # type: ignore[attr-defined]
+        minutes = _("%(article)s. %(minutes)s minutes")
+        self.choice_help = {
+            "purpose": {
+                one.id: str(minutes) % {"article": one.article or "-", "minutes": one.minutes}
+                for one in self.purposes.values()
+            }
+        }
+
+    def chosen(self) -> Purpose:
+        """Return the chosen purpose of a valid form."""
+        return self.purposes[self.cleaned_data["purpose"]]

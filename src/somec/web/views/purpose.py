@@ -1,0 +1,62 @@
+"""The question before a file or a protected part: why do you need this."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+
+from somec.access import actions, queries
+from somec.access.rules import Actor
+from somec.catalogue import queries as catalogue
+from somec.kernel.errors import NotFound
+from somec.persons import queries as persons
+from somec.web.forms.purpose import PurposeForm
+from somec.web.views.access import OfficerRequest, officer
+
+PURPOSE_KEY = queries.PURPOSE_KEY
+PARTS = {"person": "person", "protected": "person_protected"}
+"""What can be opened with a purpose, and the page it leads to."""
+
+
+@officer("GET", "POST")
+def ask(request: OfficerRequest, kind: str, person: str) -> HttpResponse:
+    """Ask for the purpose, then open for as long as the purpose lasts."""
+    if kind not in PARTS:
+        raise NotFound("page")
+    target = persons.target(request.actor, person)
+    form = PurposeForm(request.POST or None, actor=request.actor, protected=kind == "protected")
+    if request.method == "POST" and form.is_valid():
+        purpose = form.chosen()
+        actions.open_with_purpose(
+            actor=request.actor, kind=kind, id=person, purpose=purpose.id, reason=form.cleaned_data["reason"],
+            minutes=purpose.minutes, target=target, emergency=purpose.review,
+        )  # fmt: skip
+        request.session[PURPOSE_KEY] = purpose.id
+        return redirect(PARTS[kind], person)
+    known = persons.labels([person]).get(person) if _may_name(request.actor, person) else None
+    context = {"form": form, "kind": kind, "person_id": person, "known": known, "errors": bool(form.errors)}
+    return render(request, "web/purpose.html", context)
+
+
+def _may_name(actor: Actor, person: str) -> bool:
+    found = persons.labels([person]).get(person)
+    return found is not None and (found.owner_id == actor.id or found.authority_id in actor.authority_ids)
+
+
+def line(actor: Actor, person: str, kind: str = "person") -> dict[str, Any] | None:
+    """Return what the purpose line of a page shows, or None when nothing is open."""
+    opening = queries.current_opening(actor, kind, person)
+    if opening is None:
+        return None
+    label = catalogue.purpose(opening.purpose).label(actor.language).text
+    known = persons.labels([person]).get(person)
+    return {
+        "label": label, "case": known.case_number if known else "", "since": opening.opened_at,
+        "until": opening.ends_at, "change": reverse("purpose", args=[kind, person]),
+    }  # fmt: skip
+
+
+ADDRESSES = [path("purpose/<str:kind>/<str:person>/", ask, name="purpose")]
