@@ -1,7 +1,9 @@
-"""Making certificates: a small authority of our own for demonstrations and pilots, and requests for a state's PKI (PKCS#10)."""
+"""Making certificates: an authority of our own for demonstrations and pilots; requests (PKCS#10) for a state's PKI."""
 
 from __future__ import annotations
 
+import ipaddress
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -30,10 +32,10 @@ class Subject:
     country: str = ""
     """ISO 3166-1 alpha-2, or empty."""
     hosts: tuple[str, ...] = ()
-    """DNS names, for TLS."""
+    """DNS names and IP addresses, for TLS."""
 
     def name(self) -> x509.Name:
-        """The distinguished name, in the usual order: country, organisation, common name."""
+        """Return the distinguished name, in the usual order: country, organisation, common name."""
         wanted = (
             (NameOID.COUNTRY_NAME, self.country),
             (NameOID.ORGANIZATION_NAME, self.organisation),
@@ -74,7 +76,7 @@ def make_request(subject: Subject, key: PrivateKey) -> bytes:
     """Return a certificate request (PKCS#10, PEM) for a state's PKI."""
     builder = x509.CertificateSigningRequestBuilder().subject_name(subject.name())
     if subject.hosts:
-        names = x509.SubjectAlternativeName([x509.DNSName(host) for host in subject.hosts])
+        names = x509.SubjectAlternativeName(_names(subject.hosts))
         builder = builder.add_extension(names, critical=False)
     try:
         return builder.sign(key.key, _hash_for(key)).public_bytes(Encoding.PEM)  # type: ignore[arg-type]
@@ -92,11 +94,9 @@ def issue_for_request(authority: KeyPair, request: bytes, *, at: datetime, days:
         raise KeyUnreadable("request.signature")
     wanted = {attribute.oid: str(attribute.value) for attribute in parsed.subject}
     try:
-        hosts = tuple(
-            parsed.extensions.get_extension_for_class(x509.SubjectAlternativeName).value.get_values_for_type(
-                x509.DNSName
-            )
-        )
+        names = parsed.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        addresses = [str(address) for address in names.get_values_for_type(x509.IPAddress)]
+        hosts = (*names.get_values_for_type(x509.DNSName), *addresses)
     except x509.ExtensionNotFound:
         hosts = ()
     subject = Subject(
@@ -116,21 +116,33 @@ def issue_for_request(authority: KeyPair, request: bytes, *, at: datetime, days:
 
 def _builder(subject: Subject, issuer: x509.Name, spki: bytes, at: datetime, days: int) -> x509.CertificateBuilder:
     public_key = load_der_public_key(spki)
+    key_id = x509.SubjectKeyIdentifier.from_public_key(public_key)  # type: ignore[arg-type]
     builder = (
         x509.CertificateBuilder()
         .subject_name(subject.name())
         .issuer_name(issuer)
-        .public_key(public_key)
+        .public_key(public_key)  # type: ignore[arg-type]
         .serial_number(x509.random_serial_number())
         .not_valid_before(at - BACKDATED)
         .not_valid_after(at + timedelta(days=days))
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
+        .add_extension(key_id, critical=False)
     )
     if subject.hosts:
         builder = builder.add_extension(
-            x509.SubjectAlternativeName([x509.DNSName(host) for host in subject.hosts]), critical=False
+            x509.SubjectAlternativeName(_names(subject.hosts)), critical=False
         )
     return builder
+
+
+def _names(hosts: Sequence[str]) -> list[x509.GeneralName]:
+    return [_name(host) for host in hosts]
+
+
+def _name(host: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(host))
+    except ValueError:
+        return x509.DNSName(host)
 
 
 def _signed(builder: x509.CertificateBuilder, key: PrivateKey) -> Certificate:
