@@ -13,7 +13,8 @@ Hours are counted from the event itself to the second. The Regulation would let 
 project keeps the earlier instant, so that nobody is late by either reading.
 
 A suspension stops the clock: hours stand still for as long as it lasts; a day that it touches is not counted, as the
-day of an event is not. It can only delay. Suspending is a rule of the mechanism; how to count it is the project's reading.
+day of an event is not. It can only delay. Suspending is a rule of the mechanism;
+how to count it is the project's reading.
 """
 
 from __future__ import annotations

@@ -149,8 +149,9 @@ class Deadline:
     """When something is due, and how that was counted.
 
     ``due`` (UTC) is the last instant in time: past it, the matter is overdue. It is None without a limit, and while the
-    clock stands still. ``last_day`` is the day whose expiry is ``due``, in the state's own zone, for limits counted in days.
-    ``holidays``: every public holiday of the state between start and end, frozen so that a later calendar changes nothing.
+    clock stands still. ``last_day`` is the day whose expiry is ``due``, in the state's own zone, for limits
+    counted in days. ``holidays``: every public holiday of the state between start and end, frozen, so that a later
+    calendar changes nothing.
     """
 
     limit: Limit
