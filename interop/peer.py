@@ -73,7 +73,7 @@ class Peer:
         settings.write_text(json.dumps(self._settings), encoding="utf-8")
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
-                ["java", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-jar", str(JAR), str(settings)],
+                ["java", "-Xmx256m", "-XX:+UseSerialGC", "-jar", str(JAR), str(settings)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,

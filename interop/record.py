@@ -54,8 +54,9 @@ def cases(suite: str) -> list[Case]:
     sign, crypt = ("", "") if suite == "1.15" else ("-ed25519", "-x25519")
     test = {"service": TEST_SERVICE, "action": TEST_ACTION}
     other = {"signer": str(KEYS / f"other{sign}.p12")}
+    stranger = {"signer": str(KEYS / f"stranger{sign}.p12")}
     wrong_recipient = {"recipient": str(KEYS / f"other{crypt}.pem")}
-    common = [
+    return [
         Case("one-part", [JSON_PART]),
         Case("several-parts", THREE_PARTS),
         Case("uncompressed", [PLAIN_PART]),
@@ -65,15 +66,13 @@ def cases(suite: str) -> list[Case]:
         Case("test-service", [JSON_PART], more=test),
         Case("test-service-without-payload", [], more=test),
         Case("signed-by-nobody-known", [JSON_PART], ["EBMS:0101"], other, signer="other"),
+        Case("signed-by-a-stranger", [JSON_PART], ["EBMS:0101"], stranger, signer="stranger"),
         Case("encrypted-for-another", [JSON_PART], ["EBMS:0102"], wrong_recipient, recipient="other"),
         Case("not-signed", [JSON_PART], ["EBMS:0101", "EBMS:0103"], {"unsigned": True}),
         Case("not-encrypted", [JSON_PART], ["EBMS:0103"], {"unencrypted": True}),
         Case("to-a-party-unknown-here", [JSON_PART], ["EBMS:0010", "EBMS:0003", "EBMS:0001"], {"to": "nobody"}),
         Case("service-not-agreed", [JSON_PART], ["EBMS:0010", "EBMS:0001"], {"service": f"{SERVICE}/another"}),
     ]
-    stranger = {"signer": str(KEYS / "stranger.p12")}
-    only_rsa = [Case("signed-by-a-stranger", [JSON_PART], ["EBMS:0101"], stranger, signer="stranger")]
-    return common + (only_rsa if suite == "1.15" else [])
 
 
 def described(case: Case, suite: str, exchange: Exchange, outcome: dict[str, Any]) -> dict[str, Any]:
@@ -90,9 +89,7 @@ def described(case: Case, suite: str, exchange: Exchange, outcome: dict[str, Any
         "action": case.more.get("action", ACTION),
         "conversation": f"conversation-of-{case.name}@phase4.example",
         "properties": {"originalSender": "phase4-officer", "finalRecipient": f"{case.more.get('to', 'somec')}-officer"},
-        "signer": None
-        if case.more.get("unsigned")
-        else f"keys/{case.signer}{sign if case.signer != 'stranger' else ''}.pem",
+        "signer": None if case.more.get("unsigned") else f"keys/{case.signer}{sign}.pem",
         "recipient": None
         if case.more.get("unencrypted") or not case.parts
         else f"keys/{case.recipient}{crypt}{'.key.pem' if crypt else '.p12'}",

@@ -16,6 +16,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 TIMEOUT_SECONDS = 60
+POLL_SECONDS = 0.02  # how fast an endpoint stops
 LIMIT_BYTES = 64 * 1024 * 1024
 
 
@@ -72,7 +73,7 @@ class Endpoint:
         self._lock = threading.Lock()
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(POLL_SECONDS,), daemon=True)
 
     @property
     def url(self) -> str:

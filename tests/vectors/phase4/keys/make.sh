@@ -32,8 +32,13 @@ for name in somec phase4 other; do
   certificate "$name-x25519" -algorithm X25519
 done
 # "stranger" certifies itself.
-openssl req -x509 -newkey rsa:3072 -nodes -keyout stranger.key -days "$DAYS" -sha256 -subj "/C=EU/O=somec interop test/CN=stranger" \
-  -out stranger.pem 2>/dev/null
-openssl pkcs12 -export -inkey stranger.key -in stranger.pem -name stranger -passout "pass:$PASSWORD" -out stranger.p12
-rm -f ca.key stranger.key extensions
-chmod 644 ./*.p12
+itself() { # NAME REQUEST-OPTIONS…
+  who=$1; shift
+  openssl req -x509 -nodes -keyout "$who.key" -days "$DAYS" -subj "/C=EU/O=somec interop test/CN=$who" -out "$who.pem" "$@" 2>/dev/null
+  openssl pkcs12 -export -inkey "$who.key" -in "$who.pem" -name "$who" -passout "pass:$PASSWORD" -out "$who.p12"
+  rm -f "$who.key"
+}
+itself stranger -newkey rsa:3072 -sha256
+itself stranger-ed25519 -newkey ed25519
+rm -f ca.key extensions
+chmod 644 ./*.p12 ./*.pem

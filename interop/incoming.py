@@ -1,0 +1,196 @@
+"""phase4 sends, somec receives."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from node import keys
+from peer import KEYS, TEST_ACTION, TEST_SERVICE
+from stage import NOTICE, THREE, Check, Stage, equal, flip, flip_payload, forged, must, their_parts
+from wire import Body, Endpoint, Exchange, post
+
+from somec.as4.pmode import LocalKeys
+from somec.as4.receiving import Received
+from somec.as4.signals import Signal, build_receipt
+
+
+def answered(
+    stage: Stage, files: list[Path], answer: Callable[[Body], Body | None] | None = None, **more: Any
+) -> tuple[dict[str, Any], list[Exchange]]:
+    """Let phase4 send to us; return what it made of our answer, and what went over the wire."""
+    parts = their_parts(files, compress=more.pop("compress", True))
+    with Endpoint(answer or stage.us.answer) as wire:
+        outcome = stage.them.send(wire.url, stage.message_id(), parts, **more)
+        return outcome, wire.exchanges
+
+
+def receipted(outcome: dict[str, Any], message_id: str) -> None:
+    """Prove that phase4 verified our receipt and found in it everything that it had signed."""
+    equal((outcome["result"], outcome["errors"], outcome["complaints"]), ("success", [], []))
+    equal((outcome.get("non_repudiation"), outcome["signature_checked"]), ("matched", True))
+    must("CN=somec" in outcome["signer"], outcome["signer"])
+    equal(outcome["refers_to"], message_id)
+
+
+def accepted(stage: Stage, files: list[Path], **more: Any) -> None:
+    """Send, and prove both ends: we delivered these octets once, and phase4 is satisfied with our receipt."""
+    before = len(stage.us.delivered)
+    outcome, _ = answered(stage, files, **more)
+    equal(len(stage.us.delivered), before + 1)
+    last = stage.us.delivered[-1]
+    receipted(outcome, last.message.message_id)
+    equal([part.content.read() for part in last.parts], [file.read_bytes() for file in files])
+    equal({part.compress for part in last.parts}, {more.get("compress", True)})
+
+
+def refused(
+    stage: Stage,
+    code: str,
+    answer: Callable[[Body], Body | None] | None = None,
+    files: list[Path] = NOTICE,
+    **more: Any,
+) -> None:
+    """Prove that we refused what phase4 sent, that phase4 understood our signed error, and that nothing was delivered."""
+    before = len(stage.us.delivered)
+    outcome, _ = answered(stage, files, answer, **more)
+    equal([error["code"] for error in outcome.get("errors", [])], [code])
+    equal((outcome["result"], outcome["signature_checked"]), ("as4-error-msg-received", True))
+    equal(len(stage.us.delivered), before)
+
+
+def one_part(stage: Stage) -> None:
+    accepted(stage, NOTICE)
+
+
+def several_parts(stage: Stage) -> None:
+    accepted(stage, THREE)
+
+
+def uncompressed(stage: Stage) -> None:
+    accepted(stage, THREE, compress=False)
+
+
+def key_by_subject_key_identifier(stage: Stage) -> None:
+    accepted(stage, NOTICE, key_reference="SKI_KEY_IDENTIFIER")
+
+
+def key_by_issuer_and_serial(stage: Stage) -> None:
+    accepted(stage, NOTICE, key_reference="ISSUER_SERIAL")
+
+
+def certificate_path(stage: Stage) -> None:
+    accepted(stage, NOTICE, whole_chain=True)
+
+
+def test_service(stage: Stage) -> None:
+    before = len(stage.us.delivered)
+    for files in ([], NOTICE):
+        outcome, _ = answered(stage, files, service=TEST_SERVICE, action=TEST_ACTION)
+        receipted(outcome, f"message-{stage.count}@phase4.example")
+    equal(len(stage.us.delivered), before)
+
+
+def lost_receipt(stage: Stage) -> None:
+    """The connection breaks before our first receipt arrives; phase4 sends again and must be content with the stored one."""
+    before = len(stage.us.delivered)
+    kept: list[Body] = []
+
+    def answer(request: Body) -> Body | None:
+        kept.append(stage.us.answer(request))
+        return None if len(kept) == 1 else kept[-1]
+
+    outcome, exchanges = answered(stage, NOTICE, answer, retries=1)
+    equal(len(exchanges), 2)
+    equal(exchanges[0].request.content, exchanges[1].request.content)
+    equal(kept[0], kept[1])
+    receipted(outcome, f"message-{stage.count}@phase4.example")
+    equal(len(stage.us.delivered), before + 1)
+
+
+def duplicate(stage: Stage) -> None:
+    outcome, exchanges = answered(stage, NOTICE)
+    receipted(outcome, f"message-{stage.count}@phase4.example")
+    before = len(stage.us.delivered)
+    with Endpoint(stage.us.answer) as wire:
+        equal(post(wire.url, exchanges[0].request).content, exchanges[0].response and exchanges[0].response.content)
+    equal(len(stage.us.delivered), before)
+
+
+def tampered_payload(stage: Stage) -> None:
+    def answer(request: Body) -> Body:
+        return stage.us.answer(dataclasses.replace(request, content=flip_payload(request.content)))
+
+    refused(stage, "EBMS:0102", answer, THREE)
+
+
+def tampered_header(stage: Stage) -> None:
+    def answer(request: Body) -> Body:
+        return stage.us.answer(dataclasses.replace(request, content=flip(request.content, b"<eb:ConversationId>")))
+
+    refused(stage, "EBMS:0101", answer)
+
+
+def encrypted_for_another(stage: Stage) -> None:
+    other = "other" if stage.suite == "1.15" else "other-x25519"
+    refused(stage, "EBMS:0102", recipient=str(KEYS / f"{other}.pem"))
+
+
+def signed_by_another(stage: Stage) -> None:
+    other = "other" if stage.suite == "1.15" else "other-ed25519"
+    refused(stage, "EBMS:0101", signer=str(KEYS / f"{other}.p12"))
+
+
+def not_signed(stage: Stage) -> None:
+    refused(stage, "EBMS:0103", unsigned=True)
+
+
+def not_encrypted(stage: Stage) -> None:
+    refused(stage, "EBMS:0103", unencrypted=True)
+
+
+def service_not_agreed(stage: Stage) -> None:
+    refused(stage, "EBMS:0010", service="https://somec.example/interop/another")
+
+
+def receipt_of_something_else(stage: Stage) -> None:
+    """If we signed a receipt with another digest, phase4 would notice; so its word in the other checks has weight."""
+
+    def receipting(received: Received, ours: LocalKeys) -> Signal:
+        wrong = dataclasses.replace(received, references=(*received.references[:-1], forged(received.references[-1])))
+        return build_receipt(wrong, keys=ours)
+
+    outcome, _ = answered(stage, NOTICE, lambda request: stage.us.answer(request, receipting))
+    must(outcome.get("non_repudiation") != "matched" and outcome["complaints"], outcome)
+
+
+def receipt_of_somebody_else(stage: Stage) -> None:
+    def receipting(received: Received, _: LocalKeys) -> Signal:
+        return build_receipt(received, keys=keys("stranger", stage.suite))
+
+    outcome, _ = answered(stage, NOTICE, lambda request: stage.us.answer(request, receipting))
+    must(outcome["result"] != "success", outcome)
+
+
+CHECKS = [
+    Check("one part", one_part),
+    Check("several parts", several_parts),
+    Check("uncompressed parts", uncompressed),
+    Check("key named by its subject key identifier", key_by_subject_key_identifier),
+    Check("key named by issuer and serial number", key_by_issuer_and_serial),
+    Check("certificate path in the token", certificate_path),
+    Check("test service answers and delivers nothing", test_service),
+    Check("receipt lost, sent again: the stored receipt satisfies phase4", lost_receipt),
+    Check("repeated octets are delivered once and get the same receipt", duplicate),
+    Check("payload changed on the way is refused", tampered_payload),
+    Check("header changed on the way is refused", tampered_header),
+    Check("encrypted for another key is refused", encrypted_for_another),
+    Check("signed by another key of the same CA is refused", signed_by_another),
+    Check("not signed is refused", not_signed),
+    Check("not encrypted is refused", not_encrypted),
+    Check("service not agreed on is refused", service_not_agreed),
+    Check("phase4 notices a receipt for other octets", receipt_of_something_else),
+    Check("phase4 notices a receipt by a stranger", receipt_of_somebody_else),
+]

@@ -1,0 +1,177 @@
+"""somec sends, phase4 receives."""
+
+from __future__ import annotations
+
+import dataclasses
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from node import Sent, certificates
+from peer import TEST_ACTION, TEST_SERVICE
+from stage import NOTICE, PAYLOADS, THREE, Check, Stage, equal, flip, flip_payload, must, our_parts
+from wire import post
+
+from somec.as4 import message as ebms
+from somec.as4.errors import As4Error
+from somec.as4.namespaces import EB
+from somec.as4.octets import Octets
+from somec.as4.signals import ErrorSignal, Receipt, read_response
+
+DUPLICATE = {"EBMS:4001", "EBMS:0004"}  # phase4 4.4 says Other, newer ones have a code of their own
+LARGE_BYTES = 20 * 1024 * 1024
+
+
+def send(stage: Stage, files: list[Path], **terms: Any) -> Sent:
+    """Send payloads to phase4 as agreed."""
+    more = {"compress": terms.pop("compress_parts")} if "compress_parts" in terms else {}
+    return stage.us.send(stage.them.url, stage.us.prepare(our_parts(files, **more), **terms))
+
+
+def accepted(stage: Stage, sent: Sent, contents: list[bytes], *, compressed: bool = True) -> None:
+    """Prove both ends: our receipt check holds, and phase4's application got these octets from us."""
+    must(sent.signer is not None, f"no valid receipt: {sent.signal!r}")
+    must(sent.signer in certificates("phase4", stage.suite).signing, "the receipt is signed by somebody else")
+    last = stage.them.delivered()[-1]
+    equal(last["message_id"], sent.outgoing.message_id)
+    equal([Path(part["file"]).read_bytes() for part in last["parts"]], contents)
+    equal({part["compressed"] for part in last["parts"]}, {compressed})
+    must("CN=somec" in last["signer"], last["signer"])
+    equal(last["conversation"], sent.outgoing.message.conversation_id)
+    equal(last["properties"], {one.name: one.value for one in sent.outgoing.message.properties})
+
+
+def refused(stage: Stage, sent: Sent, before: int, *codes: str) -> None:
+    """Prove that phase4 answered with one of these errors for this message, and that its application got nothing."""
+    must(sent.errors and set(sent.errors) <= set(codes), f"answered with {sent.signal!r}")
+    signal = sent.signal
+    equal(signal.info.ref_to_message_id if isinstance(signal, ErrorSignal) else "", sent.outgoing.message_id)
+    equal(stage.arrived_there(), before)
+
+
+def one_part(stage: Stage) -> None:
+    accepted(stage, send(stage, NOTICE), [NOTICE[0].read_bytes()])
+
+
+def several_parts(stage: Stage) -> None:
+    accepted(stage, send(stage, THREE), [file.read_bytes() for file in THREE])
+
+
+def uncompressed(stage: Stage) -> None:
+    sent = send(stage, THREE, compress_parts=False)
+    accepted(stage, sent, [file.read_bytes() for file in THREE], compressed=False)
+
+
+def key_by_subject_key_identifier(stage: Stage) -> None:
+    accepted(stage, send(stage, NOTICE, key_reference="key-identifier"), [NOTICE[0].read_bytes()])
+
+
+def key_by_issuer_and_serial(stage: Stage) -> None:
+    accepted(stage, send(stage, NOTICE, key_reference="issuer-serial"), [NOTICE[0].read_bytes()])
+
+
+def large_from_a_file(stage: Stage) -> None:
+    content = (PAYLOADS / "picture.bin").read_bytes()
+    content *= LARGE_BYTES // len(content) + 1
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(content)
+        file.flush()
+        part = ebms.Part(Octets.from_path(Path(file.name)), "application/octet-stream", compress=False)
+        sent = stage.us.send(stage.them.url, stage.us.prepare([part]))
+    accepted(stage, sent, [content], compressed=False)
+
+
+def header_text_that_needs_escaping(stage: Stage) -> None:
+    """Names of payloads and of their properties may hold any letter; both ends must hash the same canonical text."""
+    part = ebms.Part(Octets.of(b"{}"), "application/json", properties=(ebms.Property("name", "a<b>&\"c'\u00e4\u4e2d"),))
+    accepted(stage, stage.us.send(stage.them.url, stage.us.prepare([part])), [b"{}"])
+
+
+def test_service(stage: Stage) -> None:
+    before = stage.arrived_there()
+    for files in ([], NOTICE):
+        sent = send(stage, files, service=TEST_SERVICE, action=TEST_ACTION)
+        must(sent.signer is not None, f"no valid receipt: {sent.signal!r}")
+    equal(stage.arrived_there(), before)
+
+
+def duplicate(stage: Stage) -> None:
+    sent = send(stage, NOTICE)
+    accepted(stage, sent, [NOTICE[0].read_bytes()])
+    before = stage.arrived_there()
+    again = post(stage.them.url, sent.request)
+    signal = read_response(again.content, again.content_type)
+    must(isinstance(signal, ErrorSignal), signal)
+    repeated = dataclasses.replace(sent, signal=signal)
+    refused(stage, repeated, before, *DUPLICATE)
+
+
+def tampered_payload(stage: Stage) -> None:
+    before = stage.arrived_there()
+    outgoing = stage.us.prepare(our_parts(THREE))
+    refused(stage, stage.us.send(stage.them.url, outgoing, disturb=flip_payload), before, "EBMS:0101", "EBMS:0102")
+
+
+def tampered_header(stage: Stage) -> None:
+    before = stage.arrived_there()
+    outgoing = stage.us.prepare(our_parts(NOTICE))
+    sent = stage.us.send(stage.them.url, outgoing, disturb=lambda content: flip(content, b"<eb:ConversationId>"))
+    refused(stage, sent, before, "EBMS:0101", "EBMS:0102")
+
+
+def encrypted_for_another(stage: Stage) -> None:
+    before = stage.arrived_there()
+    refused(stage, send(stage, NOTICE, recipient="other"), before, "EBMS:0102")
+
+
+def signed_by_a_stranger(stage: Stage) -> None:
+    before = stage.arrived_there()
+    refused(stage, send(stage, NOTICE, signer="stranger"), before, "EBMS:0101", "EBMS:0102")
+
+
+def not_encrypted(stage: Stage) -> None:
+    before = stage.arrived_there()
+    refused(stage, send(stage, NOTICE, encrypt=False), before, "EBMS:0103")
+
+
+def service_not_agreed(stage: Stage) -> None:
+    before = stage.arrived_there()
+    other = "https://somec.example/interop/another"
+    refused(stage, send(stage, NOTICE, service=other), before, "EBMS:0010")
+
+
+def forged_receipt(stage: Stage) -> None:
+    """A receipt changed on its way back, or one for another message, proves nothing to us."""
+    first, second = send(stage, NOTICE), send(stage, NOTICE)
+    must(first.signer and second.signer, "no valid receipts to begin with")
+    must(stage.us.check(second.signal, first.outgoing) is None, "took the receipt of another message")
+    places = (b"<eb:Receipt><ebbp:NonRepudiationInformation>", b"<ds:SignatureValue>", f"{EB}".encode())
+    must(all(place in first.response.content for place in places), "the receipt looks different from what this expects")
+    for place in (b"<eb:RefToMessageId>", b"<ds:SignatureValue>", b"<eb:Timestamp>"):
+        content = flip(first.response.content, place)
+        try:
+            signal = read_response(content, first.response.content_type)
+        except As4Error:
+            continue
+        must(isinstance(signal, Receipt), signal)
+        must(stage.us.check(signal, first.outgoing) is None, f"took a receipt changed after {place!r}")
+
+
+CHECKS = [
+    Check("one part", one_part),
+    Check("several parts", several_parts),
+    Check("uncompressed parts", uncompressed),
+    Check("key named by its subject key identifier", key_by_subject_key_identifier),
+    Check("key named by issuer and serial number", key_by_issuer_and_serial),
+    Check("20 MB out of a file", large_from_a_file),
+    Check("letters that XML escapes in the header", header_text_that_needs_escaping),
+    Check("test service answers and delivers nothing", test_service),
+    Check("repeated octets are delivered once", duplicate),
+    Check("payload changed on the way is refused", tampered_payload),
+    Check("header changed on the way is refused", tampered_header),
+    Check("encrypted for another key is refused", encrypted_for_another),
+    Check("signed by a stranger is refused", signed_by_a_stranger),
+    Check("not encrypted is refused", not_encrypted),
+    Check("service not agreed on is refused", service_not_agreed),
+    Check("changed or foreign receipts prove nothing", forged_receipt),
+]
