@@ -183,6 +183,8 @@ class Incoming(models.Model):
     expires = models.DateTimeField()
     mechanism = models.CharField(max_length=80)
     article = models.CharField(max_length=120, blank=True)
+    basis_verified = models.BooleanField(default=False)
+    purpose = models.CharField(max_length=60)
     handling_code = models.CharField(max_length=20)
     family_name = models.CharField(max_length=200, blank=True)
     given_name = models.CharField(max_length=200, blank=True)

@@ -250,7 +250,8 @@ SENDER = Chart(
         ),
         _row("notice.transmit", (_S.APPROVED,), _S.SENT, Party.CONTACT_POINT, "movement-notice"),
         _row("learn.receipted", (_S.SENT,), _S.RECEIPTED, Party.NODE),
-        _row("notice.change", _LIVE, None, Party.AUTHOR, "movement-change"),
+        _row("notice.change", (*_UNDER_WAY, _S.ARRIVED), None, Party.AUTHOR, "movement-change"),
+        _row("notice.change", (_S.NOT_ARRIVED,), _S.ACKNOWLEDGED, Party.AUTHOR, "movement-change"),
         _row("notice.cancel", _LIVE, _S.CANCELLED, Party.AUTHOR, "movement-cancellation"),
         _row("learn.acknowledged", (_S.SENT, _S.RECEIPTED), _S.ACKNOWLEDGED, Party.OTHER_STATE, "acknowledgement"),
         _row(
@@ -275,7 +276,8 @@ SENDER = Chart(
     ),
 )
 
-_OPEN = (_S.RECEIVED, _S.ACKNOWLEDGED, _S.ASSIGNED, _S.ARRIVED, _S.NOT_ARRIVED)
+_WAITING = (_S.RECEIVED, _S.ACKNOWLEDGED, _S.ASSIGNED)
+_OPEN = (*_WAITING, _S.ARRIVED, _S.NOT_ARRIVED)
 _TAKEN = (_S.ACKNOWLEDGED, _S.ASSIGNED, _S.ARRIVED, _S.NOT_ARRIVED)
 
 RECEIVER = Chart(
@@ -328,8 +330,9 @@ RECEIVER = Chart(
             Party.OWNER,
             "movement-progress",
         ),
-        _row("learn.changed", (*_OPEN,), None, Party.OTHER_STATE, "movement-change"),
-        _row("learn.cancelled", (*_OPEN, _S.EXPIRED), _S.CANCELLED, Party.OTHER_STATE, "movement-cancellation"),
+        _row("learn.changed", (*_WAITING, _S.ARRIVED), None, Party.OTHER_STATE, "movement-change"),
+        _row("learn.changed", (_S.NOT_ARRIVED, _S.CLOSED), _S.ACKNOWLEDGED, Party.OTHER_STATE, "movement-change"),
+        _row("learn.cancelled", (*_OPEN, _S.EXPIRED, _S.CLOSED), _S.CANCELLED, Party.OTHER_STATE, "movement-cancellation"),
         _row("node.expire", _OPEN, _S.EXPIRED, Party.NODE),
     ),
 )

@@ -1,0 +1,87 @@
+"""Collects what the readiness check needs to know about a notice: the person's file, the decision, law, the time left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.conf import settings
+
+from somec.access import queries as access_queries
+from somec.catalogue import queries as catalogue
+from somec.catalogue.entries import AuthorityKind
+from somec.catalogue.initiative import OwnInitiativeAdvice
+from somec.exchange import identity
+from somec.movements import readiness, travel
+from somec.movements.models import Notice
+from somec.movements.travel import Content
+from somec.offenders.models import Assessment, Conviction, Decision, Order
+from somec.persons import completeness
+from somec.persons import queries as persons
+
+_KINDS: Mapping[str, AuthorityKind] = {
+    "probation": AuthorityKind.PROBATION_SERVICE,
+    "police": AuthorityKind.POLICE,
+    "prison": AuthorityKind.PRISON_SERVICE,
+    "court": AuthorityKind.COURT,
+    "central": AuthorityKind.CRIMINAL_RECORDS_AUTHORITY,
+    "ministry": AuthorityKind.POLICE_CONTACT_POINT,
+}
+
+
+def lead_hours() -> Mapping[str, int]:
+    """Return the state's own lead times in hours by kind (and ``change``), where it set any."""
+    chosen: Mapping[str, int] = getattr(settings, "SOMEC_LEAD_HOURS", {})
+    return chosen
+
+
+def authority_kind(authority_id: str) -> AuthorityKind:
+    """Return the catalogue's kind of an authority of ours."""
+    return _KINDS[access_queries.authority(authority_id).kind]
+
+
+def advice(authority_id: str, state: str) -> OwnInitiativeAdvice:
+    """Return by which articles this authority may tell that state on its own initiative, and why not by the others."""
+    return catalogue.own_initiative_bases(
+        authority=authority_kind(authority_id), sending_state=identity.own_state(), receiving_state=state
+    )
+
+
+def lead(notice: Notice, content: Content, now: datetime) -> travel.Lead:
+    """Return the lead-time check of a notice."""
+    return travel.lead(content, now=now, amends=notice.amends_id is not None, hours=lead_hours())
+
+
+def check(notice: Notice, content: Content, now: datetime) -> readiness.Readiness:
+    """Return the whole gate for this content of a notice."""
+    return readiness.check(content, _facts(notice, content, now))
+
+
+def _facts(notice: Notice, content: Content, now: datetime) -> readiness.Facts:
+    decision = Decision.objects.filter(id=notice.decision_id, person_id=notice.person_id).first()
+    approved = decision is not None and decision.outcome == "exchange"
+    states = [one.state for one in content.destinations]
+    return readiness.Facts(
+        person_missing={item.code: item.needed != completeness.REQUIRED for item in persons.completeness(notice.person_id)},
+        person_checked=completeness.checked(),
+        decision=decision.state if decision is not None and approved else "",
+        decision_states=frozenset(decision.destinations) if decision is not None else frozenset(),
+        criteria_met=decision is not None and decision.criteria_met,
+        bases={state: frozenset(basis.id for basis in advice(notice.authority_id, state).possible) for state in set(states)},
+        languages={state: frozenset({"en", *catalogue.state(state).languages}) for state in set(states)},
+        handling_needs_note=bool(content.basis.handling_code)
+        and catalogue.handling_code(content.basis.handling_code).text_required,
+        convictions=_count(Conviction, notice, content),
+        orders=_count(Order, notice, content),
+        assessments=_count(Assessment, notice, content),
+        lead=lead(notice, content, now),
+        approved=bool(notice.approver_id),
+    )
+
+
+def _count(model: type[Conviction | Order | Assessment], notice: Notice, content: Content) -> int:
+    if not content.selected:
+        return 0
+    return model._default_manager.filter(
+        person_id=notice.person_id, id__in=content.selected, withdrawn_at__isnull=True
+    ).count()
