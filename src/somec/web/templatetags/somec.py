@@ -219,3 +219,19 @@ def person_name(view: PersonView) -> str:
     """Write the main name of a person's file, family name first."""
     main = next((name for name in view.names if name.main), None)
     return main.written if main else view.case_number
+
+
+@register.filter
+def born_words(born: str) -> str:
+    """Write dates of birth as a list keeps them (``1984-03 / 1984-03-17``), part by part, nothing filled in."""
+    dates = [one for one in born.split(" / ") if one]
+    if not dates:
+        return times.partial_date(None)
+    return " / ".join(times.partial_date(*(int(part) for part in one.split("-") if part.isdecimal())) for one in dates)
+
+
+@register.filter
+def control_plain(field: BoundField) -> SafeString:
+    """Draw a control without its help, for filter bars."""
+    kind = "ecl-select sm-select" if isinstance(field.field.widget, forms.Select) else "ecl-text-input"
+    return field.as_widget(attrs={"class": kind})

@@ -1,0 +1,29 @@
+"""What one asks for when looking for a person."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+BORN = r"\d{4}(-\d{2}(-\d{2})?)?"
+
+
+class FindForm(forms.Form):
+    """A search by name, number or date of birth. At least one of them."""
+
+    text = forms.CharField(
+        label=_("Name, case number or document number"), required=False, max_length=200,
+        help_text=_("Any order, any script, the beginning is enough. Names that sound alike are not searched here."),
+    )  # fmt: skip
+    born = forms.RegexField(
+        BORN, label=_("Born"), required=False, max_length=10,
+        help_text=_("As far as known: 1984, 1984-03 or 1984-03-17."),
+        error_messages={"invalid": _("Write a year, a year and month, or a day: 1984, 1984-03, 1984-03-17.")},
+    )  # fmt: skip
+    relation = forms.ChoiceField(
+        label=_("Whose"), required=False,
+        choices=[("all", _("All files of this node")), ("readable", _("Those I may open")), ("mine", _("My own cases"))],
+    )  # fmt: skip
+    order = forms.ChoiceField(
+        label=_("Order"), required=False, choices=[("name", _("By name")), ("changed", _("Changed last"))]
+    )
