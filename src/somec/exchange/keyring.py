@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from functools import cached_property
+from datetime import datetime
 from pathlib import Path
 from threading import Lock
 from typing import Final
@@ -39,6 +40,11 @@ class Keyring:
     decryption: tuple[KeyPair, ...] = field(repr=False)
     tls_anchors: tuple[Certificate, ...] = field(repr=False)
     node: Signer = field(repr=False)
+
+    @property
+    def ends(self) -> datetime:
+        """Return the instant at which our first AS4 certificate runs out: from then on nothing is sent."""
+        return min(self.signing.certificate.not_after, self.decryption[0].certificate.not_after)
 
     @property
     def tls_file(self) -> Path:

@@ -258,7 +258,7 @@ class InboundMessage(models.Model):
 
     peer_state = models.CharField(max_length=2)
     message_id = models.CharField(max_length=250)
-    document = models.OneToOneField(Document, on_delete=models.PROTECT, related_name="arrival")
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="arrivals")
     references_digest = models.CharField(max_length=64)
     received = models.DateTimeField()
     envelope = models.BinaryField()

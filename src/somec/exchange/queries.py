@@ -181,7 +181,7 @@ def conversation(actor: Actor, id: str, *, target: Target | None = None) -> Conv
     """Return a conversation. ``target`` is the notice or incoming it is about; without it only the desk may read."""
     access.check(actor, "obligation.read", target or Target("conversation", id, desk=True))
     rows = list(
-        Document.objects.filter(conversation=id).select_related("delivery", "arrival").order_by("created", "id")
+        Document.objects.filter(conversation=id).select_related("delivery").order_by("created", "id")
     )
     if not rows:
         raise NotFound("conversation.unknown", id=id)
@@ -202,7 +202,7 @@ def document(id: str) -> dict[str, Any]:  # noqa: A002
 
 def documents(conversations: Iterable[str]) -> list[DocumentView]:
     """Return every document of these conversations, oldest first, in one query."""
-    rows = Document.objects.filter(conversation__in=list(conversations)).select_related("delivery", "arrival")
+    rows = Document.objects.filter(conversation__in=list(conversations)).select_related("delivery")
     return [_document(row) for row in rows.order_by("created", "id")]
 
 
@@ -312,7 +312,7 @@ def stuck(since: timedelta) -> int:
 def _document(row: Document) -> DocumentView:
     direction = Direction(row.direction)
     delivery = _delivery(row.delivery) if direction is Direction.OUT else None
-    receipted = delivery.receipted if delivery else row.arrival.received
+    receipted = delivery.receipted if delivery else row.stored
     own = identity.own_state()
     return DocumentView(
         id=row.id, direction=direction, type=row.type, version=row.version, peer_state=row.peer_state,

@@ -31,6 +31,7 @@ class DeliveryState(StrEnum):
     QUEUED = "queued"
     RECEIPTED = "receipted"  # the peer's node proved that it stored the document
     REFUSED = "refused"  # the peer's node answered that it will not take this document; a person decides
+    UNPROVEN = "unproven"  # the peer says that it has the document already, but its receipt never reached us
     WITHDRAWN = "withdrawn"  # a person decided not to try again
 
 
@@ -84,7 +85,7 @@ class DueSpec:
     """
 
     start: datetime
-    unit: Literal["hours", "calendar_days", "working_days", "instant"]
+    unit: Literal["hours", "calendar_days", "working_days", "weeks", "months", "years", "immediately", "instant"]
     value: int = 0
     state: str = ""
 
@@ -186,6 +187,7 @@ class Answer(StrEnum):
 
     RECEIPTED = "receipted"
     REFUSED = "refused"  # this document will never be taken as it is
+    UNPROVEN = "unproven"  # the peer has it already, but its receipt is lost
     CLOSED = "closed"  # the peer's node takes nothing from us at present: certificates, agreement, suspension
     LATER = "later"  # the peer's node could not, this time
 

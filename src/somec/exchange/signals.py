@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-_grew = threading.Event()
+_listeners: list[Callable[[], None]] = []
 
 
 def outbox_grew() -> None:
     """Say that there is something to send. Called after commit; harmless when no loop runs here."""
-    _grew.set()
+    for listener in list(_listeners):
+        listener()
 
 
-def wait_for_outbox(seconds: float) -> bool:
-    """Wait until something was handed over, or so long; loops of other processes are only seen by looking again."""
-    woken = _grew.wait(seconds)
-    _grew.clear()
-    return woken
+@contextmanager
+def listening(listener: Callable[[], None]) -> Iterator[None]:
+    """Have ``listener`` called, from any thread, whenever the outbox of this process grew."""
+    _listeners.append(listener)
+    try:
+        yield
+    finally:
+        _listeners.remove(listener)
