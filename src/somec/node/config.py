@@ -21,6 +21,7 @@ DEFAULT_FOLDER = Path("var/node")
 LANGUAGES = ("en", "lv")  # complete in this release; a language is offered when it is complete
 
 SecondFactor = Literal["required", "offered"]
+ClientCertificates = Literal["required", "optional", "off"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Config:
     web_hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
     exchange_address: str = "127.0.0.1:8443"
     endpoint: str = "https://127.0.0.1:8443/as4"
+    client_certificates: ClientCertificates = "required"
     database_url: str = ""
     training: bool = False
     second_factor: SecondFactor = "required"
@@ -69,7 +71,8 @@ class Config:
 
 _STATE = re.compile(r"[A-Z]{2}")
 _KEYS = {
-    "state", "name", "desk", "web_address", "web_tls", "web_hosts", "exchange_address", "endpoint", "database_url",
+    "state", "name", "desk", "web_address", "web_tls", "web_hosts", "exchange_address", "endpoint", "client_certificates",
+    "database_url",
     "training", "second_factor", "time_zone", "language", "session_minutes", "session_hours", "purpose_minutes",
     "openid",
 }  # fmt: skip
@@ -103,6 +106,8 @@ def _checked(data: dict[str, Any], folder: Path) -> Config:
             wrong[key] = ["positive_number"]
     if data.get("second_factor", "required") not in {"required", "offered"}:
         wrong["second_factor"] = ["choice"]
+    if data.get("client_certificates", "required") not in {"required", "optional", "off"}:
+        wrong["client_certificates"] = ["choice"]
     if data.get("language", "en") not in LANGUAGES:
         wrong["language"] = ["choice"]
     if wrong:
