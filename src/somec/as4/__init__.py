@@ -2,7 +2,7 @@
 
 Pure: no database, no network, no Django; safe to use from many threads. What others use:
 
-``somec.as4.message``    ``PartyId, Party, Service, AgreementRef, Property, PartInfo, UserMessage, Part, Reference``,
+``somec.as4.message``    ``PartyId Party Service AgreementRef Property PartInfo UserMessage Part Reference``,
                          ``new_message_id(domain)``, ``TEST_SERVICE``, ``TEST_ACTION``: all frozen
 ``somec.as4.octets``     ``Octets``: payload or message in memory or in a temporary file
                          (``Octets.of(bytes)``, ``Octets.from_path(path)``, ``.size .chunks() .read() .close()``)
@@ -10,7 +10,8 @@ Pure: no database, no network, no Django; safe to use from many threads. What ot
 ``somec.as4.sending``    ``build(message, parts, *, pmode, keys, peer, at=None) -> Outgoing``
                          (``message_id, message, content_type, body: Octets, references``)
 ``somec.as4.receiving``  ``open_message(content_type, body, *, resolve, limits=..., at=None) -> Received``
-                         (``message, parts, references, signer, terms, is_test, soap``); ``resolve(UserMessage) -> Terms``
+                         (``message, parts, references, signer, terms, is_test, soap``);
+                         ``resolve(UserMessage) -> Terms``
 ``somec.as4.signals``    ``build_receipt(received, *, keys, at=None) -> Signal``,
                          ``build_error(errors, *, keys=None, ref_to_message_id=None, at=None) -> Signal``,
                          ``read_response(body, content_type="") -> Receipt | ErrorSignal | SoapFault | None``,
@@ -19,8 +20,8 @@ Pure: no database, no network, no Django; safe to use from many threads. What ot
 ``somec.as4.errors``     ``As4Error``: ``.ebms`` (``code, name, severity, category``), ``.ref_to_message_id``
 ``somec.as4.inspection`` ``inspect(file octets, ...) -> dict``: read any recording, judge all of it, never raise
 
-A receiver's turn: ``open_message``; look the MessageId up (a duplicate gets its stored receipt again); store message and
-``build_receipt`` in one transaction; answer with the receipt. On ``As4Error`` answer with ``build_error([error])``.
-A sender's turn: ``build`` once; store body and references; send these same octets until ``read_response`` gives a receipt
-that ``check_receipt`` accepts.
+A receiver's turn: ``open_message``; look the MessageId up (a duplicate gets its stored receipt again); store message
+and ``build_receipt`` in one transaction; answer with the receipt. On ``As4Error`` answer with ``build_error([error])``.
+A sender's turn: ``build`` once; store body and references; send these same octets until ``read_response`` gives a
+receipt that ``check_receipt`` accepts.
 """

@@ -35,7 +35,7 @@ class Budget:
     spent: int = 0
 
     def take(self, produced: int, compressed: int, total: int) -> None:
-        """Account for ``produced`` octets, ``total`` so far of a payload of ``compressed``; raise EBMS:0303 when too much."""
+        """Account for ``produced`` octets, ``total`` so far of a payload of ``compressed``; raise EBMS:0303 beyond."""
         self.spent += produced
         if total > self.limits.payload or self.spent > self.limits.payloads:
             raise As4Error(DECOMPRESSION_FAILURE, "payload.too-large")
@@ -44,7 +44,7 @@ class Budget:
 
 
 def decompress(content: Octets, budget: Budget) -> tuple[Octets, str]:
-    """Return the decompressed payload and its SHA-256 (hex). Raises EBMS:0303 for damage, rubbish at the end, or a bomb."""
+    """Return the decompressed payload and its SHA-256 (hex). Raises EBMS:0303 for damage, rubbish behind it, a bomb."""
     digest = hashlib.sha256()
     with Collector() as collector:
         for piece in _inflate(content):

@@ -109,7 +109,7 @@ def _oaep(method: etree._Element, algorithm: str) -> tuple[str, str]:
 
 
 def _agreed(agreement: etree._Element, wrapped: bytes) -> tuple[suites.AgreedKey, tuple[str, ...]]:
-    """Read X25519 agreement with HKDF parameters (RFC 9231 names; Salt and Info are base64, KeyLength is octets)."""
+    """Read X25519 agreement with HKDF parameters (RFC 9231; Salt and Info are base64, KeyLength is octets)."""
     derivation = only(agreement, XENC11, "KeyDerivationMethod")
     parameters = only(derivation, DSIG_MORE, "HKDFParams")
     info = optional(parameters, DSIG_MORE, "Info")
@@ -151,7 +151,7 @@ def _encrypted_part(
 
 
 def _key_of(element: etree._Element, keys: Sequence[EncryptedKey]) -> EncryptedKey:
-    """Return the key an EncryptedData is under: named in its KeyInfo, or listed by the key, or the only one there is."""
+    """Return the key of an EncryptedData: named in its KeyInfo, or listed by the key, or the only one there is."""
     identifier = element.get("Id") or element.get(WSU_ID) or ""
     named = {one.get("URI", "").removeprefix("#") for one in within(element, WSSE, "Reference")}
     for key in keys:

@@ -33,7 +33,8 @@ def envelope(security: str, messaging_text: str, body_text: str) -> bytes:
         )
     return (
         '<?xml version="1.0" encoding="UTF-8"?>'
-        f'<S12:Envelope xmlns:S12="{SOAP12}"><S12:Header>{header}{messaging_text}</S12:Header>{body_text}</S12:Envelope>'
+        f'<S12:Envelope xmlns:S12="{SOAP12}"><S12:Header>{header}{messaging_text}</S12:Header>'
+        f"{body_text}</S12:Envelope>"
     ).encode()
 
 
@@ -124,7 +125,8 @@ def _payload_info(parts: tuple[PartInfo, ...]) -> str:
     if not parts:
         return ""
     inner = "".join(
-        f'<eb:PartInfo href="cid:{attribute(one.content_id)}">{_properties("PartProperties", one.properties)}</eb:PartInfo>'
+        f'<eb:PartInfo href="cid:{attribute(one.content_id)}">'
+        f"{_properties('PartProperties', one.properties)}</eb:PartInfo>"
         for one in parts
     )
     return f"<eb:PayloadInfo>{inner}</eb:PayloadInfo>"

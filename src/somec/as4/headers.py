@@ -68,7 +68,7 @@ def _timestamp(value: str) -> datetime:
 
 
 def read_user_message(unit: etree._Element) -> UserMessage:
-    """Read eb:UserMessage. Raises EBMS:0009 for what is missing, 0003 for several party ids, 0011 for external payloads."""
+    """Read eb:UserMessage. Raises EBMS:0009 (something missing), 0003 (several party ids), 0011 (external payload)."""
     info = read_info(unit)
     parties = only(unit, EB, "PartyInfo")
     collaboration = only(unit, EB, "CollaborationInfo")

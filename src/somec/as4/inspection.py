@@ -1,15 +1,14 @@
 """Reading any recorded AS4 message and telling everything about it that can be known. Judges, never raises.
 
-The same readers and checks as on the strict path, but each problem is written down and the rest goes on. What is looked
-at need not follow the profile: SOAP 1.1, bundles, pull requests, plain envelopes. Old algorithms count as problems unless
-they are allowed.
+The same readers and checks as on the strict path, but each problem is written down and the rest goes on. What is
+looked at need not follow the profile: SOAP 1.1, bundles, pull requests, plain envelopes. Old algorithms count as
+problems unless they are allowed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
-from typing import TypeVar
+from dataclasses import dataclass, field
 
 from lxml import etree
 
@@ -19,28 +18,19 @@ from somec.as4.errors import (
     EXTERNAL_PAYLOAD_ERROR,
     FAILED_AUTHENTICATION,
     FAILED_DECRYPTION,
-    INVALID_HEADER,
     MIME_INCONSISTENCY,
     POLICY_NONCOMPLIANCE,
-    VALUE_INCONSISTENT,
     As4Error,
 )
-from somec.as4.headers import (
-    SIGNAL_MESSAGE,
-    USER_MESSAGE,
-    read_errors,
-    read_info,
-    read_receipt,
-    read_user_message,
-)
-from somec.as4.message import COMPRESSION_TYPE, MIME_TYPE, Party, UserMessage
+from somec.as4.findings import UNKNOWN, Findings, Json, describe_units
+from somec.as4.message import COMPRESSION_TYPE, MIME_TYPE, PartInfo, UserMessage
 from somec.as4.mime import parse_content_type, split
-from somec.as4.namespaces import EB, INC_C14N, SOAP11, SOAP12
+from somec.as4.namespaces import GZIP_TYPE, INC_C14N, SOAP11, SOAP12
 from somec.as4.octets import Octets
 from somec.as4.pmode import Limits
 from somec.as4.receiving import check_part_properties
 from somec.as4.recordings import unwrap
-from somec.as4.soap import Soap, body_is_empty, children, read_soap, refuse
+from somec.as4.soap import Soap, body_is_empty, read_soap, refuse
 from somec.as4.verification import Signature, SignedReference
 from somec.crypto import suites
 from somec.crypto.certificates import Certificate, check_trust
@@ -48,11 +38,8 @@ from somec.crypto.errors import CertificateRefused
 from somec.crypto.keys import KeyPair
 from somec.kernel import clock
 
-Json = dict[str, object]
 INSPECTION_LIMITS = Limits(envelope=16 << 20, references=1000, parts=1000)
 VALID, INVALID, ABSENT = "valid", "invalid", "absent"
-USER, RECEIPT, ERROR, PULL, UNKNOWN = "user message", "receipt", "error", "pull request", "unknown"
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +63,10 @@ class Known:
 
 
 @dataclass(slots=True)
-class _Report:
-    """What was found so far."""
+class _Report(Findings):
+    """Findings together with what the inspecting person knows."""
 
-    known: Known
-    problems: list[As4Error] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    facts: Json = field(default_factory=dict)
-
-    def attempt(self, step: Callable[[], _T]) -> _T | None:
-        """Run a step; write its As4Error down and return None instead."""
-        try:
-            return step()
-        except As4Error as error:
-            self.problems.append(error)
-            return None
+    known: Known = field(default_factory=Known)
 
 
 def inspect(file: Octets, known: Known) -> Json:
@@ -132,31 +108,33 @@ def _inspect(file: Octets, report: _Report) -> None:
     opened = report.attempt(lambda: _unpack(file))
     if opened is None:
         return
-    data, parts = opened
+    data, parts, types = opened
     soap = report.attempt(lambda: read_soap(data, namespaces=(SOAP12, SOAP11)))
     if soap is None:
         report.facts["parts"] = [{"cid": name, "size": content.size, "state": "not judged"} for name, content in parts]
         return
-    messages = _units(soap, report)
+    messages = describe_units(soap, report)
     by_id = dict(parts)
     if len(by_id) != len(parts) or "" in by_id:
         report.problems.append(refuse(MIME_INCONSISTENCY, "mime.content-id"))
-    plain = _decrypt(soap, by_id, report)
+    plain = _decrypt(soap, by_id, types, report)
     _signature(soap, plain, report)
-    _parts(messages, by_id, plain, soap, report)
+    _parts(messages, _Payloads(wire=by_id, plain=plain, types=types), soap, report)
 
 
-def _unpack(file: Octets) -> tuple[bytes, list[tuple[str, Octets]]]:
-    """Return the SOAP part and the payloads with their content ids, as lenient as a reader may be."""
+def _unpack(file: Octets) -> tuple[bytes, list[tuple[str, Octets]], dict[str, str]]:
+    """Return the SOAP part, the payloads with their content ids, and their media types, as leniently as possible."""
     limits = INSPECTION_LIMITS
     content_type, body = unwrap(file)
     declared = parse_content_type(content_type)
     if not declared.type.startswith("multipart/"):
-        return _envelope(body, limits), []
+        return _envelope(body, limits), [], {}
     found = split(body, declared.get("boundary"), limits)
     start = declared.get("start").strip().removeprefix("<").removesuffix(">")
     root = next((one for one in found if start and one.content_id == start), found[0])
-    return _envelope(root.content, limits), [(one.content_id, one.content) for one in found if one is not root]
+    payloads = [one for one in found if one is not root]
+    types = {one.content_id: one.content_type.type for one in payloads}
+    return _envelope(root.content, limits), [(one.content_id, one.content) for one in payloads], types
 
 
 def _envelope(content: Octets, limits: Limits) -> bytes:
@@ -165,92 +143,27 @@ def _envelope(content: Octets, limits: Limits) -> bytes:
     return content.read().removeprefix(b"\xef\xbb\xbf").lstrip()
 
 
-def _party(party: Party) -> Json:
-    return {"id": party.id.value, "type": party.id.type, "role": party.role}
+@dataclass(frozen=True, slots=True)
+class _Payloads:
+    """The payloads by content id: as they came, decrypted (None: could not be), and their media types."""
+
+    wire: dict[str, Octets]
+    plain: dict[str, Octets | None]
+    types: dict[str, str]
 
 
-def _units(soap: Soap, report: _Report) -> list[UserMessage]:
-    """Read every unit of eb:Messaging; the first gives the message its identity."""
-    described: list[Json] = []
-    messages: list[UserMessage] = []
-    elements = [unit for unit in soap.messaging if unit.tag in {USER_MESSAGE, SIGNAL_MESSAGE}]
-    for unit in elements:
-        facts: Json = {"kind": USER if unit.tag == USER_MESSAGE else _signal_kind(unit)}
-        described.append(facts)
-        info = report.attempt(lambda unit=unit: read_info(unit))  # type: ignore[misc]
-        if info is not None:
-            facts |= {
-                "message_id": info.message_id,
-                "timestamp": clock.iso(info.timestamp),
-                "ref_to_message_id": info.ref_to_message_id or None,
-            }
-        if unit.tag == USER_MESSAGE:
-            message = report.attempt(lambda unit=unit: read_user_message(unit))  # type: ignore[misc]
-            if message is not None:
-                messages.append(message)
-                facts |= _user_facts(message)
-        else:
-            facts |= report.attempt(lambda unit=unit: _signal_facts(unit)) or {}  # type: ignore[misc]
-    if not described:
-        report.problems.append(refuse(INVALID_HEADER, "header.empty"))
-        return []
-    if sum(unit.tag == USER_MESSAGE for unit in elements) > 1:
-        report.problems.append(refuse(VALUE_INCONSISTENT, "header.several-units"))
-    report.facts |= described[0]
-    if len(described) > 1:
-        report.facts["units"] = described
-        report.facts["reported"] = [
-            one for facts in described for one in _as_list(facts.get("reported"))
-        ]
-    return messages
-
-
-def _as_list(value: object) -> list[object]:
-    return value if isinstance(value, list) else []
-
-
-def _user_facts(message: UserMessage) -> Json:
-    return {
-        "from": _party(message.sender),
-        "to": _party(message.recipient),
-        "service": asdict(message.service),
-        "action": message.action,
-        "conversation_id": message.conversation_id,
-        "agreement": asdict(message.agreement) if message.agreement else None,
-        "properties": [asdict(one) for one in message.properties],
-        "test": message.is_test,
-    }
-
-
-def _signal_kind(unit: etree._Element) -> str:
-    for name, kind in (("Receipt", RECEIPT), ("Error", ERROR), ("PullRequest", PULL)):
-        if children(unit, EB, name):
-            return kind
-    return UNKNOWN
-
-
-def _signal_facts(unit: etree._Element) -> Json:
-    facts: Json = {}
-    references = read_receipt(unit)
-    if references is not None:
-        facts["receipt_for"] = [{"uri": one.uri, "sha256": one.digest.hex()} for one in references]
-    reported = [{**asdict(one), "found_by": "sender"} for one in read_errors(unit)]
-    if reported:
-        facts["reported"] = reported
-    for pull in children(unit, EB, "PullRequest"):
-        facts["mpc"] = pull.get("mpc", "")
-    return facts
-
-
-def _decrypt(soap: Soap, parts: dict[str, Octets], report: _Report) -> dict[str, Octets | None]:
-    """Return the payloads decrypted; None for one that is encrypted and could not be opened."""
+def _decrypt(soap: Soap, parts: dict[str, Octets], types: dict[str, str], report: _Report) -> dict[str, Octets | None]:
+    """Return the payloads decrypted; None for one that is encrypted and could not be opened. Fills in media types."""
     plain: dict[str, Octets | None] = dict(parts)
     encrypted = report.attempt(lambda: decryption.read_encryption(soap, parts))
     if not encrypted:
         return plain
-    report.facts["encryption"] = sorted({name for one in encrypted for name in (one.algorithm, *one.key.algorithms) if name})
+    report.facts["encryption"] = sorted(
+        {name for one in encrypted for name in (one.algorithm, *one.key.algorithms) if name}
+    )
     report.attempt(lambda: decryption.check_algorithms(encrypted, report.known.accepts))
     for one in encrypted:
+        types[one.content_id] = one.mime_type
         if any(not report.known.accepts(name) for name in (one.algorithm, *one.key.algorithms) if name):
             plain[one.content_id] = None
             continue
@@ -304,9 +217,8 @@ def _check_value(signature: Signature, report: _Report) -> bool:
 def _signer_facts(signer: Certificate, signature: Signature, known: Known) -> Json:
     now = clock.now()
     try:
-        check_trust(
-            signer, anchors=known.everyone(), intermediates=signature.key.chain, at=max(signer.not_before, min(now, signer.not_after))
-        )
+        then = max(signer.not_before, min(now, signer.not_after))  # a recording is judged by its time, not by ours
+        check_trust(signer, anchors=known.everyone(), intermediates=signature.key.chain, at=then)
         trusted = True
     except CertificateRefused:
         trusted = False
@@ -327,7 +239,7 @@ def _signer_facts(signer: Certificate, signature: Signature, known: Known) -> Js
 def _reference(
     one: SignedReference, soap: Soap, parts: dict[str, Octets | None], report: _Report
 ) -> tuple[SignedReference, str, str]:
-    """Return the reference, how it stands (valid, mismatch, missing, not decrypted, invalid), and a name for its target."""
+    """Return the reference, its state (valid, mismatch, missing, not decrypted, invalid), and a name for its target."""
     if one.reference.digest_method not in suites.KNOWN:
         return one, INVALID, one.reference.uri
     if one.is_part:
@@ -373,13 +285,7 @@ def _coverage(soap: Soap, signature: Signature, parts: dict[str, Octets | None],
             report.problems.append(refuse(POLICY_NONCOMPLIANCE, "signature.part-not-covered", f"cid:{name}"))
 
 
-def _parts(
-    messages: list[UserMessage],
-    wire: dict[str, Octets],
-    plain: dict[str, Octets | None],
-    soap: Soap,
-    report: _Report,
-) -> None:
+def _parts(messages: list[UserMessage], payloads: _Payloads, soap: Soap, report: _Report) -> None:
     """Judge and describe each payload: the header's list first, then what came without being listed."""
     described: list[Json] = []
     listed: set[str] = set()
@@ -390,32 +296,33 @@ def _parts(
                 report.problems.append(refuse(EXTERNAL_PAYLOAD_ERROR, "payload.missing", "body"))
             continue
         report.attempt(lambda info=info: check_part_properties(info))  # type: ignore[misc]
-        name = verification.part_of(info.content_id, wire)
-        facts: Json = {"cid": name or info.content_id, "mime_type": info.value(MIME_TYPE)}
-        facts["compressed"] = bool(info.value(COMPRESSION_TYPE))
-        described.append(facts)
+        name = verification.part_of(info.content_id, payloads.wire)
         if name is None:
-            facts |= {"size": None, "sha256": None, "state": "missing"}
+            described.append({"cid": info.content_id, "size": None, "sha256": None, "state": "missing"})
             report.problems.append(refuse(EXTERNAL_PAYLOAD_ERROR, "payload.missing", f"cid:{info.content_id}"))
             continue
         listed.add(name)
-        facts |= _content(name, plain[name], compressed=bool(info.value(COMPRESSION_TYPE)), budget=budget, report=report)
-    for name in wire:
+        described.append(_content(name, info, payloads, budget, report))
+    for name in payloads.wire:
         if name not in listed:
-            facts = {"cid": name, "mime_type": "", "compressed": False}
-            described.append(facts | _content(name, plain[name], compressed=False, budget=budget, report=report))
+            described.append(_content(name, PartInfo(name), payloads, budget, report))
             if messages:
                 report.problems.append(refuse(MIME_INCONSISTENCY, "mime.unnamed-part", f"cid:{name}"))
     report.facts["parts"] = described
 
 
-def _content(name: str, content: Octets | None, *, compressed: bool, budget: Budget, report: _Report) -> Json:
+def _content(name: str, info: PartInfo, payloads: _Payloads, budget: Budget, report: _Report) -> Json:
+    """Describe one payload after decryption and decompression."""
+    content, mime_type = payloads.plain[name], info.value(MIME_TYPE)
+    # Some makers compress without saying so in the header; then only the media type of the part tells.
+    silent = not mime_type and payloads.types.get(name) == GZIP_TYPE
+    compressed = silent or info.value(COMPRESSION_TYPE) == GZIP_TYPE
+    facts: Json = {"cid": name, "mime_type": mime_type or payloads.types.get(name, ""), "compressed": compressed}
     if content is None:
-        return {"size": None, "sha256": None, "state": "not decrypted"}
+        return facts | {"size": None, "sha256": None, "state": "not decrypted"}
 
     def judge() -> Json:
         opened, sha256 = decompress(content, budget) if compressed else (content, accept_plain(content, budget))
         return {"size": opened.size, "sha256": sha256, "state": "open"}
 
-    return report.attempt(judge) or {"cid": name, "size": None, "sha256": None, "state": "damaged"}
-
+    return facts | (report.attempt(judge) or {"size": None, "sha256": None, "state": "damaged"})

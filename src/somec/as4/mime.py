@@ -1,4 +1,4 @@
-"""MIME multipart/related, octet for octet (RFC 2046, RFC 2387): parts are windows of the message, never copies of files."""
+"""MIME multipart/related, octet for octet (RFC 2046, RFC 2387): parts are windows of the message, never copies."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import quopri
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from somec.as4.errors import MIME_INCONSISTENCY, As4Error
 from somec.as4.octets import CHUNK, Collector, Octets
@@ -75,7 +76,7 @@ def close_parts(collector: Collector, boundary: str) -> None:
 
 
 def split(body: Octets, boundary: str, limits: Limits) -> list[MimePart]:
-    """Return the parts of a multipart body. Raises EBMS:0007 when it is not well formed, cut off, or has too many parts."""
+    """Return the parts of a multipart body. Raises EBMS:0007 when it is malformed, cut off, or has too many parts."""
     if not 0 < len(boundary) <= MAX_BOUNDARY:
         raise As4Error(MIME_INCONSISTENCY, "mime.boundary")
     delimiters = list(_delimiters(body, b"--" + boundary.encode("latin-1", "replace"), limits.parts + 3))
@@ -83,10 +84,7 @@ def split(body: Octets, boundary: str, limits: Limits) -> list[MimePart]:
         raise As4Error(MIME_INCONSISTENCY, "mime.truncated")
     if len(delimiters) > limits.parts + 2:
         raise As4Error(MIME_INCONSISTENCY, "mime.too-many-parts")
-    return [
-        _part(body, one.end, following.start, limits)
-        for one, following in zip(delimiters, delimiters[1:], strict=False)
-    ]
+    return [_part(body, one.end, following.start, limits) for one, following in pairwise(delimiters)]
 
 
 @dataclass(frozen=True, slots=True)

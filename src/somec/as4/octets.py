@@ -110,7 +110,7 @@ class _File:
 
 
 class Collector:
-    """Collects octets, in memory up to a limit and then in an unlinked temporary file; :meth:`finish` gives the Octets."""
+    """Collects octets in memory, beyond a limit in an unlinked temporary file; :meth:`finish` gives the Octets."""
 
     def __init__(self, memory_limit: int = MEMORY_LIMIT) -> None:
         self.size = 0

@@ -69,15 +69,16 @@ class PMode:
     limits: Limits = field(default=DEFAULT_LIMITS)
 
     def __post_init__(self) -> None:
-        mistakes: dict[str, list[str]] = {}
-        for name in ("id", "mpc"):
-            if not getattr(self, name).strip():
-                mistakes[name] = ["pmode.missing"]
-        for name, party in (("initiator", self.initiator), ("responder", self.responder)):
-            if not (party.id.value.strip() and party.role.strip()):
-                mistakes[name] = ["pmode.missing"]
-        if not self.service.value.strip():
-            mistakes["service"] = ["pmode.missing"]
+        required = {
+            "id": (self.id,),
+            "mpc": (self.mpc,),
+            "initiator": (self.initiator.id.value, self.initiator.role),
+            "responder": (self.responder.id.value, self.responder.role),
+            "service": (self.service.value,),
+        }
+        mistakes = {
+            name: ["pmode.missing"] for name, values in required.items() if not all(one.strip() for one in values)
+        }
         if self.suite not in SUITES:
             mistakes["suite"] = ["pmode.unknown-suite"]
         if self.key_reference not in KEY_REFERENCES:

@@ -1,7 +1,8 @@
-"""Opening a user message: every check, in an order that spends nothing on strangers, until it may be believed as a whole.
+"""Opening a user message: every check, in an order that spends little on strangers, until all of it may be believed.
 
-MIME, XML, header, P-Mode; then signature algorithms, signer, signature value and header digests; only then our private
-key is used: decrypt, payload digests, coverage; last decompress. The result is complete or there is an :class:`As4Error`.
+MIME, XML, header, P-Mode; then signature algorithms, signer, signature value and header digests; only then our
+private key is used: decrypt, payload digests, coverage; last decompress. The result is complete or there is an
+:class:`As4Error`.
 """
 
 from __future__ import annotations
@@ -119,7 +120,7 @@ def open_message(
 ) -> Received:
     """Open and judge a pushed user message.
 
-    ``resolve`` finds the terms for a header (see ``pmode.select``); it may return None or raise As4Error for a stranger.
+    ``resolve`` finds the terms for a header (``pmode.select`` helps); for a stranger it gives None or raises As4Error.
     Raises As4Error with the EBMS code for the sender and, as far as it could be read, the id of the message.
     """
     octets = Octets.of(body) if isinstance(body, bytes) else body

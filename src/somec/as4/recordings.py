@@ -1,4 +1,4 @@
-"""Taking a recorded message out of its file: HTTP or MIME headers in front, a bare multipart body, or only the envelope."""
+"""Taking a recorded message out of its file: after HTTP or MIME headers, bare multipart, or just the envelope."""
 
 from __future__ import annotations
 
@@ -73,7 +73,8 @@ def _dechunked(body: Octets) -> Octets:
     """Undo HTTP chunking where the recorder left it in; most take it off and keep the header."""
     if not _CHUNK_SIZE.match(body.slice(0, 64)):
         return body
-    pieces, at = [], 0
+    pieces: list[bytes] = []
+    at = 0
     while size := _CHUNK_SIZE.match(body.slice(at, at + 64)):
         length = int(size[1], 16)
         at += size.end()

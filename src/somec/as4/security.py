@@ -92,7 +92,7 @@ def _token_reference(certificate: Certificate, key_reference: str, token: str) -
 def encryption(
     parts: Sequence[tuple[str, str]], content_key: bytes, recipient: Certificate, suite: Suite, identifier: str
 ) -> str:
-    """Return token, xenc:EncryptedKey and one xenc:EncryptedData for each part (content id, MIME type before encryption)."""
+    """Return token, xenc:EncryptedKey, and one xenc:EncryptedData for each part (content id, type beforehand)."""
     token, key = f"BST-{identifier}", f"EK-{identifier}"
     listed = "".join(f'<xenc:DataReference URI="#ED-{identifier}-{n}"></xenc:DataReference>' for n in range(len(parts)))
     named = _token_reference(recipient, TOKEN, token)
@@ -113,8 +113,9 @@ def _wrap(content_key: bytes, recipient: Certificate, suite: Suite, named: str) 
     """Return xenc:EncryptionMethod, the content of ds:KeyInfo, and the wrapped key."""
     if suite.key == suites.RSA_OAEP:
         method = (
-            f'<xenc:EncryptionMethod Algorithm="{suites.RSA_OAEP}"><ds:DigestMethod xmlns:ds="{DS}" Algorithm="{suites.SHA256}">'
-            f'</ds:DigestMethod><xenc11:MGF xmlns:xenc11="{XENC11}" Algorithm="{suites.MGF1_SHA256}"></xenc11:MGF>'
+            f'<xenc:EncryptionMethod Algorithm="{suites.RSA_OAEP}">'
+            f'<ds:DigestMethod xmlns:ds="{DS}" Algorithm="{suites.SHA256}"></ds:DigestMethod>'
+            f'<xenc11:MGF xmlns:xenc11="{XENC11}" Algorithm="{suites.MGF1_SHA256}"></xenc11:MGF>'
             "</xenc:EncryptionMethod>"
         )
         return method, named, suites.transport_key(content_key, recipient)
@@ -123,9 +124,11 @@ def _wrap(content_key: bytes, recipient: Certificate, suite: Suite, named: str) 
     carried = (
         f'<xenc:AgreementMethod Algorithm="{suites.X25519}">'
         f'<xenc11:KeyDerivationMethod xmlns:xenc11="{XENC11}" Algorithm="{suites.HKDF_METHOD}">'
-        f'<dsig-more:HKDFParams xmlns:dsig-more="{DSIG_MORE}"><dsig-more:PRF Algorithm="{suites.HMAC_SHA256}"></dsig-more:PRF>'
+        f'<dsig-more:HKDFParams xmlns:dsig-more="{DSIG_MORE}">'
+        f'<dsig-more:PRF Algorithm="{suites.HMAC_SHA256}"></dsig-more:PRF>'
         f"<dsig-more:Salt>{base64_text(agreed.salt)}</dsig-more:Salt>{info}"
-        f"<dsig-more:KeyLength>{suites.KEK_BYTES}</dsig-more:KeyLength></dsig-more:HKDFParams></xenc11:KeyDerivationMethod>"
+        f"<dsig-more:KeyLength>{suites.KEK_BYTES}</dsig-more:KeyLength></dsig-more:HKDFParams>"
+        "</xenc11:KeyDerivationMethod>"
         f'<xenc:OriginatorKeyInfo><dsig11:DEREncodedKeyValue xmlns:dsig11="{DSIG11}">{base64_text(agreed.originator)}'
         "</dsig11:DEREncodedKeyValue></xenc:OriginatorKeyInfo>"
         f"<xenc:RecipientKeyInfo>{named}</xenc:RecipientKeyInfo></xenc:AgreementMethod>"

@@ -1,4 +1,4 @@
-"""Building a user message: compress, sign, encrypt, pack (E115, 1.4.2). The result is sent, and resent, octet for octet."""
+"""Building a user message: compress, sign, encrypt, pack (E115, 1.4.2). It is sent, and resent, octet for octet."""
 
 from __future__ import annotations
 
@@ -71,8 +71,8 @@ def build(
 ) -> Outgoing:
     """Build the message that carries ``parts`` (``message.parts`` is filled in).
 
-    Raises As4Error (EBMS:0010, 0003) for a message that does not fit its P-Mode, CertificateRefused when our or the peer's
-    certificate is not valid now: such a message waits, it is not sent.
+    Raises As4Error (EBMS:0010, 0003) for a message that does not fit its P-Mode, CertificateRefused when our or the
+    peer's certificate is not valid now: such a message waits, it is not sent.
     """
     moment = at or clock.now()
     check_time(keys.signing.certificate, moment)
@@ -86,7 +86,7 @@ def build(
         content_key = suites.new_content_key(pmode.algorithms.content)
         listed = [(one.info.content_id, one.wire_type) for one in prepared]
         sealed = security.encryption(listed, content_key, peer.encryption, pmode.algorithms, identifier)
-    soap, references = _sign(complete, prepared, pmode, keys, identifier, sealed)
+    soap, references = _sign(complete, prepared, pmode, keys, identifier=identifier, sealed=sealed)
     content_type, body = _pack(soap, prepared, pmode, content_key)
     return Outgoing(
         message_id=message.message_id, message=complete, content_type=content_type, body=body, references=references
@@ -124,7 +124,7 @@ def _prepare(part: Part, message_id: str, number: int, pmode: PMode) -> _Prepare
 
 
 def _sign(
-    message: UserMessage, prepared: list[_Prepared], pmode: PMode, keys: LocalKeys, identifier: str, sealed: str
+    message: UserMessage, prepared: list[_Prepared], pmode: PMode, keys: LocalKeys, *, identifier: str, sealed: str
 ) -> tuple[bytes, tuple[Reference, ...]]:
     header_id, body_id = f"messaging-{identifier}", f"body-{identifier}"
     try:

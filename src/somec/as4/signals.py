@@ -1,7 +1,7 @@
-"""Receipts and errors: what a receiver answers, and how a sender judges the answer (AS4 5.1.8; E115, 1.4.3.2; ebMS 3.0, 6).
+"""Receipts and errors: what a receiver answers, how a sender judges it (AS4 5.1.8; E115, 1.4.3.2; ebMS 3.0, 6).
 
-A receipt carries the references of the message it is for, copied octet for octet, under the receiver's signature: with it
-the sender can prove what was received. It counts only when every digest the sender signed is in it.
+A receipt carries the references of the message it is for, copied octet for octet, under the receiver's signature: with
+it the sender can prove what was received. It counts only when every digest the sender signed is in it.
 """
 
 from __future__ import annotations
@@ -245,5 +245,3 @@ def _check_references(proven: Iterable[Reference], signed: Iterable[Reference]) 
 def has_part_identifiers(soap: Soap) -> bool:
     """Tell whether a receipt uses ebbp:MessagePartIdentifier, which E115 forbids."""
     return next(within(soap.messaging, EBBP, "MessagePartIdentifier"), None) is not None
-
-

@@ -10,6 +10,7 @@ import binascii
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from lxml import etree
 
@@ -102,7 +103,8 @@ def read_soap(data: bytes, *, namespaces: Sequence[str] = (SOAP12,)) -> Soap:
 def _unique_ids(root: etree._Element) -> dict[str, etree._Element]:
     """Return elements by id over the whole document; an id that two elements bear is an attack or a mistake."""
     ids: dict[str, etree._Element] = {}
-    for element in _with_id(root):
+    found = cast("list[etree._Element]", _with_id(root))  # noqa: SLF001 - lxml has no public name for the type
+    for element in found:
         for name in _ID_ATTRIBUTES:
             value = element.get(name)
             if value is None:
@@ -159,7 +161,7 @@ def optional(element: etree._Element, namespace: str, name: str) -> etree._Eleme
 
 
 def text_of(element: etree._Element) -> str:
-    """Return the text of an element that may hold nothing else. Raises EBMS:0009 for any child (also a PI or an entity)."""
+    """Return the text of an element that may hold nothing else. Raises EBMS:0009 for a child, PI or entity."""
     if len(element):
         raise refuse(INVALID_HEADER, "xml.text-expected", str(etree.QName(element).localname))
     return (element.text or "").strip()

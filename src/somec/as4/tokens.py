@@ -1,4 +1,4 @@
-"""How a message names a key: token in the message, subject key identifier, issuer and serial, thumbprint (WSS X.509 1.1)."""
+"""How a message names a key: token that came along, key identifier, issuer and serial, thumbprint (WSS X.509 1.1)."""
 
 from __future__ import annotations
 

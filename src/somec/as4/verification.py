@@ -95,7 +95,7 @@ def _signed_reference(element: etree._Element) -> SignedReference:
 
 
 def _prefixes(method: etree._Element) -> tuple[str, ...]:
-    """Return the InclusiveNamespaces PrefixList of a canonicalisation; it changes what is hashed and must be honoured."""
+    """Return the InclusiveNamespaces PrefixList of a canonicalisation; it changes what is hashed."""
     found = optional(method, EXC_C14N, "InclusiveNamespaces")
     return tuple(found.get("PrefixList", "").split()) if found is not None else ()
 

@@ -1,4 +1,4 @@
-"""Writing XML as text that is already in exclusive canonical form (W3C xml-exc-c14n), so that it can be hashed as it stands.
+"""Writing XML as text that is in exclusive canonical form already (W3C xml-exc-c14n) and can be hashed as it stands.
 
 Rules kept by every writer here: namespace declarations before attributes, both in canonical order; a declaration only
 where a prefix is used for the first time on its path; no self-closing tags; double quotes; escapes as c14n has them.

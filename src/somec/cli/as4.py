@@ -11,7 +11,7 @@ from somec.as4.inspection import Known, inspect
 from somec.as4.octets import Octets
 from somec.crypto.certificates import load_certificates
 from somec.crypto.errors import CryptoError
-from somec.crypto.keys import load_key_pair
+from somec.crypto.keys import KeyPair, load_key_pair
 
 EXIT_VERIFIES, EXIT_DOES_NOT, EXIT_UNREADABLE = 0, 1, 2
 
@@ -33,7 +33,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     command.add_argument(
         "--cert", type=Path, action="append", default=[], metavar="FILE", help="signer known beforehand (DER or PEM)"
     )
-    command.add_argument("--allow-legacy", action="store_true", help="accept old algorithms (SHA-1, MGF1 with SHA-1, CBC)")
+    command.add_argument(
+        "--allow-legacy", action="store_true", help="accept old algorithms (SHA-1, MGF1 with SHA-1, CBC)"
+    )
     command.set_defaults(run=run_inspect)
 
 
@@ -58,7 +60,7 @@ def run_inspect(arguments: argparse.Namespace) -> int:
 
 def _known(arguments: argparse.Namespace) -> Known:
     certificates = tuple(one for path in arguments.cert for one in load_certificates(path.read_bytes()))
-    keys = ()
+    keys: tuple[KeyPair, ...] = ()
     if arguments.key is not None:
         password = None
         if arguments.password_file is not None:

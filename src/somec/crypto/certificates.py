@@ -1,7 +1,7 @@
 """X.509 certificates: reading, naming, and deciding whether one may be trusted (RFC 5280).
 
-Nodes pin the certificates of their peers (exchanged on a signed card, confirmed by two persons). A state's own PKI can be
-used in addition: then the chain up to a pinned authority is checked, with validity, constraints and revocation lists.
+Nodes pin the certificates of their peers (exchanged on a signed card, confirmed by two persons). A state's own PKI can
+be used in addition: then the chain up to a pinned authority is checked, with validity, constraints and revocation.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Certificate:
     not_before: datetime
     not_after: datetime
     key_id: bytes
-    """Subject key identifier: the extension's value, or SHA-1 of the public key bits where there is none (RFC 5280, 4.2.1.2)."""
+    """Subject key identifier: the extension, or SHA-1 of the public key bits where it is missing (RFC 5280, 4.2)."""
     thumbprint: str
     """SHA-256 of the DER bytes, lower-case hex."""
     public_key: PublicKeyTypes = field(repr=False)
@@ -56,7 +56,7 @@ class Certificate:
         return self.public_key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
     def pem(self) -> bytes:
-        """The certificate as PEM."""
+        """Return the certificate as PEM."""
         return self.parsed.public_bytes(Encoding.PEM)
 
     def valid_at(self, at: datetime) -> bool:
@@ -89,7 +89,7 @@ def _key_id(parsed: x509.Certificate, public_key: PublicKeyTypes) -> bytes:
     try:
         return parsed.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest
     except x509.ExtensionNotFound:
-        return x509.SubjectKeyIdentifier.from_public_key(public_key).digest
+        return x509.SubjectKeyIdentifier.from_public_key(public_key).digest  # type: ignore[arg-type]
 
 
 def load_certificate(data: bytes) -> Certificate:
@@ -172,9 +172,9 @@ def check_trust(
 ) -> tuple[Certificate, ...]:
     """Return the chain from ``certificate`` to one of ``anchors``; raise CertificateRefused where there is none.
 
-    A certificate that is itself an anchor is trusted by that alone (it was pinned). Everybody on the chain must be valid
-    at ``at``; issuers must be authorities that may sign certificates, within their path length; nobody may stand on a
-    revocation list that his issuer signed.
+    A certificate that is itself an anchor is trusted by that alone (it was pinned). Everybody on the chain must be
+    valid at ``at``; issuers must be authorities that may sign certificates, within their path length; nobody may stand
+    on a revocation list that his issuer signed.
     """
     pinned = set(anchors)
     lists = tuple(revocations)
@@ -206,7 +206,7 @@ def _check_time(certificate: Certificate, at: datetime) -> None:
 
 
 def _issued(issuer: Certificate, subject: Certificate, below: int) -> bool:
-    """Tell whether ``issuer`` may have and did sign ``subject``; ``below`` authorities stand between it and the leaf."""
+    """Tell whether ``issuer`` may have and did sign ``subject``; ``below`` authorities stand between it and the end."""
     if issuer.subject != subject.issuer:
         return False
     extensions = issuer.parsed.extensions

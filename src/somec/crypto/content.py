@@ -1,7 +1,8 @@
 """Content ciphers of XML Encryption: AES-GCM for everything we send, AES-CBC only to read old recordings.
 
-Ciphertext is ``IV (12) || ciphertext || tag (16)`` for GCM (XML Encryption 1.1, 5.2.4) and ``IV (16) || ciphertext`` with
-ISO 10126 padding for CBC. Plaintext of a stream counts for nothing until :meth:`GcmDecryption.finish` has seen the tag.
+Ciphertext is ``IV (12) || ciphertext || tag (16)`` for GCM (XML Encryption 1.1, 5.2.4) and ``IV (16) || ciphertext``
+with ISO 10126 padding for CBC. Plaintext of a stream counts for nothing until :meth:`GcmDecryption.finish` has seen the
+tag.
 """
 
 from __future__ import annotations

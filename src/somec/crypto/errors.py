@@ -1,6 +1,6 @@
 """What can go wrong with keys, certificates, signatures and ciphers.
 
-A failed decryption has one code and no detail, whatever the reason was: a difference that an attacker can see is an oracle.
+A failed decryption has one code and no detail, whatever the reason was: a difference that can be seen is an oracle.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The algorithms of eDelivery AS4 under their XML names, behind one small interface.
 
-A :class:`Suite` says which algorithms a sender uses; what a receiver accepts is the suite plus what its P-Mode names one
-by one. Adding a generation is adding a suite: 1.15 (RSA) and 2.0 (Ed25519, X25519) differ in nothing but the names here
-and in how the content key travels.
+A :class:`Suite` says which algorithms a sender uses; what a receiver accepts is the suite plus what its P-Mode names
+one by one. Adding a generation is adding a suite: 1.15 (RSA) and 2.0 (Ed25519, X25519) differ in nothing but the names
+here and in how the content key travels.
 
 Sources: eDelivery AS4 1.15, 1.4.2.6; eDelivery AS4 2.0 / ENTSOG AS4 4.0, 2.2.6.2.2-3; XML Encryption 1.1; RFC 9231.
 """
