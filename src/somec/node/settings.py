@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -62,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "somec.access.sessions.SessionLimitMiddleware",
     "somec.web.middleware.OfficerMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -96,17 +98,56 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "account_login"
-SESSION_COOKIE_AGE = CONFIG.session_minutes * 60
+SESSION_COOKIE_AGE = CONFIG.session_hours * 3600  # somec.access.sessions ends idle sessions sooner
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Strict"
+SESSION_COOKIE_SAMESITE = "Lax" if CONFIG.openid else "Strict"  # an identity provider leads back from its own site
 SESSION_COOKIE_NAME = f"somec_{CONFIG.state.lower()}"  # nodes on one machine share a host name
 SESSION_COOKIE_SECURE = CONFIG.web_tls
 CSRF_COOKIE_NAME = f"somec_csrf_{CONFIG.state.lower()}"
 CSRF_COOKIE_SECURE = CONFIG.web_tls
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Strict"
+ACCOUNT_ADAPTER = "somec.access.authentication.AccountAdapter"
+ACCOUNT_USER_DISPLAY = "somec.access.authentication.display_name"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # nobody signs up; allauth still wants to know what an account has
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"  # an administrator made the account
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip,20/15m/key"}  # behind the lockout, against tries from many machines
+MFA_ADAPTER = "somec.access.authentication.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = CONFIG.training
+MFA_TOTP_TOLERANCE = 1  # half a minute of clock drift either way
+SOCIALACCOUNT_ADAPTER = "somec.access.authentication.IdentityProviderAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "APPS": [
+            {
+                "provider_id": f"provider{number}",
+                "name": provider.name,
+                "client_id": provider.client_id,
+                "secret": os.environ.get(provider.secret_variable, ""),
+                "settings": {"server_url": provider.server, "oauth_pkce_enabled": True},
+            }
+            for number, provider in enumerate(CONFIG.openid, start=1)
+        ],
+    },
+}
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # nobody locks a colleague out from another machine
+AXES_USERNAME_CALLABLE = "somec.access.authentication.username"
+AXES_LOCKOUT_CALLABLE = "somec.access.authentication.locked_out"
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True  # sign-ins are in the node's own log
+AXES_VERBOSE = False
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 LANGUAGE_COOKIE_NAME = "somec_language"
 
@@ -119,7 +160,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *(provider.server for provider in CONFIG.openid)],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
     },
