@@ -119,10 +119,9 @@ _DATE_ORDER: Final = (
 
 def _date_code(one: PartialDate, other: PartialDate) -> tuple[str, str]:
     if one.agrees(other):
-        exact = (
-            "same_day" if one.full and other.full else "year_and_month" if one.month and other.month else "same_year"
-        )
-        return FOR, exact
+        if one.full and other.full:
+            return FOR, "same_day"
+        return FOR, "year_and_month" if one.month and other.month else "same_year"
     if one.year == other.year:
         return _same_year_code(one, other)
     near = abs(one.year - other.year) == 1 and (one.month, one.day) == (other.month, other.day)

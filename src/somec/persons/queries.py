@@ -306,7 +306,7 @@ def labels(person_ids: Collection[str]) -> Mapping[str, PersonLabel]:
 
 
 def changed_since(person_id: str, at: datetime) -> list[ChangeView]:
-    """Return what was corrected or withdrawn after an instant, so that those told before can be told (LED Art. 7(3))."""
+    """Return what was corrected or withdrawn after an instant, for those who were told before (LED Art. 7(3))."""
     found = models.Change.objects.filter(person_id=person_id, at__gt=at).exclude(kind="added").order_by("at", "id")
     return [
         ChangeView(
