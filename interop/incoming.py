@@ -9,7 +9,7 @@ from typing import Any
 
 from node import keys
 from peer import KEYS, TEST_ACTION, TEST_SERVICE
-from stage import NOTICE, THREE, Check, Stage, equal, flip, flip_payload, forged, must, their_parts
+from stage import NOTICE, THREE, Stage, change, change_payload, equal, forged, must, their_parts
 from wire import Body, Endpoint, Exchange, post
 
 from somec.as4.pmode import LocalKeys
@@ -53,7 +53,7 @@ def refused(
     files: list[Path] = NOTICE,
     **more: Any,
 ) -> None:
-    """Prove that we refused what phase4 sent, that phase4 understood our signed error, and that nothing was delivered."""
+    """Prove that we refused what phase4 sent and delivered nothing, and that phase4 understood our signed error."""
     before = len(stage.us.delivered)
     outcome, _ = answered(stage, files, answer, **more)
     equal([error["code"] for error in outcome.get("errors", [])], [code])
@@ -62,30 +62,37 @@ def refused(
 
 
 def one_part(stage: Stage) -> None:
+    """Deliver one part."""
     accepted(stage, NOTICE)
 
 
 def several_parts(stage: Stage) -> None:
+    """Deliver several parts."""
     accepted(stage, THREE)
 
 
 def uncompressed(stage: Stage) -> None:
+    """Deliver uncompressed parts."""
     accepted(stage, THREE, compress=False)
 
 
 def key_by_subject_key_identifier(stage: Stage) -> None:
+    """Find the key by its subject key identifier."""
     accepted(stage, NOTICE, key_reference="SKI_KEY_IDENTIFIER")
 
 
 def key_by_issuer_and_serial(stage: Stage) -> None:
+    """Find the key by issuer and serial number."""
     accepted(stage, NOTICE, key_reference="ISSUER_SERIAL")
 
 
 def certificate_path(stage: Stage) -> None:
+    """Read the certificate path of a token."""
     accepted(stage, NOTICE, whole_chain=True)
 
 
 def test_service(stage: Stage) -> None:
+    """Answer the test service and deliver nothing."""
     before = len(stage.us.delivered)
     for files in ([], NOTICE):
         outcome, _ = answered(stage, files, service=TEST_SERVICE, action=TEST_ACTION)
@@ -94,7 +101,7 @@ def test_service(stage: Stage) -> None:
 
 
 def lost_receipt(stage: Stage) -> None:
-    """The connection breaks before our first receipt arrives; phase4 sends again and must be content with the stored one."""
+    """Satisfy phase4 with the stored receipt when it sends again after a broken connection."""
     before = len(stage.us.delivered)
     kept: list[Body] = []
 
@@ -111,6 +118,7 @@ def lost_receipt(stage: Stage) -> None:
 
 
 def duplicate(stage: Stage) -> None:
+    """Deliver repeated octets once and answer with the same receipt."""
     outcome, exchanges = answered(stage, NOTICE)
     receipted(outcome, f"message-{stage.count}@phase4.example")
     before = len(stage.us.delivered)
@@ -120,43 +128,52 @@ def duplicate(stage: Stage) -> None:
 
 
 def tampered_payload(stage: Stage) -> None:
+    """Refuse a payload changed on the way."""
+
     def answer(request: Body) -> Body:
-        return stage.us.answer(dataclasses.replace(request, content=flip_payload(request.content)))
+        return stage.us.answer(dataclasses.replace(request, content=change_payload(request.content)))
 
     refused(stage, "EBMS:0102", answer, THREE)
 
 
 def tampered_header(stage: Stage) -> None:
+    """Refuse a header changed on the way."""
+
     def answer(request: Body) -> Body:
-        return stage.us.answer(dataclasses.replace(request, content=flip(request.content, b"<eb:ConversationId>")))
+        return stage.us.answer(dataclasses.replace(request, content=change(request.content, b"<eb:ConversationId>")))
 
     refused(stage, "EBMS:0101", answer)
 
 
 def encrypted_for_another(stage: Stage) -> None:
+    """Refuse what is encrypted for another key."""
     other = "other" if stage.suite == "1.15" else "other-x25519"
     refused(stage, "EBMS:0102", recipient=str(KEYS / f"{other}.pem"))
 
 
 def signed_by_another(stage: Stage) -> None:
+    """Refuse what another key of the same CA signed."""
     other = "other" if stage.suite == "1.15" else "other-ed25519"
     refused(stage, "EBMS:0101", signer=str(KEYS / f"{other}.p12"))
 
 
 def not_signed(stage: Stage) -> None:
+    """Refuse what is not signed."""
     refused(stage, "EBMS:0103", unsigned=True)
 
 
 def not_encrypted(stage: Stage) -> None:
+    """Refuse what is not encrypted."""
     refused(stage, "EBMS:0103", unencrypted=True)
 
 
 def service_not_agreed(stage: Stage) -> None:
+    """Refuse a service that was not agreed on."""
     refused(stage, "EBMS:0010", service="https://somec.example/interop/another")
 
 
 def receipt_of_something_else(stage: Stage) -> None:
-    """If we signed a receipt with another digest, phase4 would notice; so its word in the other checks has weight."""
+    """Make phase4 notice a receipt for other octets, so that its word elsewhere has weight."""
 
     def receipting(received: Received, ours: LocalKeys) -> Signal:
         wrong = dataclasses.replace(received, references=(*received.references[:-1], forged(received.references[-1])))
@@ -167,6 +184,8 @@ def receipt_of_something_else(stage: Stage) -> None:
 
 
 def receipt_of_somebody_else(stage: Stage) -> None:
+    """Make phase4 notice a receipt that a stranger signed."""
+
     def receipting(received: Received, _: LocalKeys) -> Signal:
         return build_receipt(received, keys=keys("stranger", stage.suite))
 
@@ -175,22 +194,22 @@ def receipt_of_somebody_else(stage: Stage) -> None:
 
 
 CHECKS = [
-    Check("one part", one_part),
-    Check("several parts", several_parts),
-    Check("uncompressed parts", uncompressed),
-    Check("key named by its subject key identifier", key_by_subject_key_identifier),
-    Check("key named by issuer and serial number", key_by_issuer_and_serial),
-    Check("certificate path in the token", certificate_path),
-    Check("test service answers and delivers nothing", test_service),
-    Check("receipt lost, sent again: the stored receipt satisfies phase4", lost_receipt),
-    Check("repeated octets are delivered once and get the same receipt", duplicate),
-    Check("payload changed on the way is refused", tampered_payload),
-    Check("header changed on the way is refused", tampered_header),
-    Check("encrypted for another key is refused", encrypted_for_another),
-    Check("signed by another key of the same CA is refused", signed_by_another),
-    Check("not signed is refused", not_signed),
-    Check("not encrypted is refused", not_encrypted),
-    Check("service not agreed on is refused", service_not_agreed),
-    Check("phase4 notices a receipt for other octets", receipt_of_something_else),
-    Check("phase4 notices a receipt by a stranger", receipt_of_somebody_else),
+    one_part,
+    several_parts,
+    uncompressed,
+    key_by_subject_key_identifier,
+    key_by_issuer_and_serial,
+    certificate_path,
+    test_service,
+    lost_receipt,
+    duplicate,
+    tampered_payload,
+    tampered_header,
+    encrypted_for_another,
+    signed_by_another,
+    not_signed,
+    not_encrypted,
+    service_not_agreed,
+    receipt_of_something_else,
+    receipt_of_somebody_else,
 ]

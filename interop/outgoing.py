@@ -9,7 +9,7 @@ from typing import Any
 
 from node import Sent, certificates
 from peer import TEST_ACTION, TEST_SERVICE
-from stage import NOTICE, PAYLOADS, THREE, Check, Stage, equal, flip, flip_payload, must, our_parts
+from stage import NOTICE, PAYLOADS, THREE, Stage, change, change_payload, equal, must, our_parts
 from wire import post
 
 from somec.as4 import message as ebms
@@ -19,7 +19,7 @@ from somec.as4.octets import Octets
 from somec.as4.signals import ErrorSignal, Receipt, read_response
 
 DUPLICATE = {"EBMS:4001", "EBMS:0004"}  # phase4 4.4 says Other, newer ones have a code of their own
-LARGE_BYTES = 20 * 1024 * 1024
+LARGE_BYTES = 5 * 1024 * 1024  # beyond what somec keeps in memory; phase4 4.4 takes a square of the size to decrypt
 
 
 def send(stage: Stage, files: list[Path], **terms: Any) -> Sent:
@@ -50,27 +50,33 @@ def refused(stage: Stage, sent: Sent, before: int, *codes: str) -> None:
 
 
 def one_part(stage: Stage) -> None:
+    """Deliver one part."""
     accepted(stage, send(stage, NOTICE), [NOTICE[0].read_bytes()])
 
 
 def several_parts(stage: Stage) -> None:
+    """Deliver several parts."""
     accepted(stage, send(stage, THREE), [file.read_bytes() for file in THREE])
 
 
 def uncompressed(stage: Stage) -> None:
+    """Deliver uncompressed parts."""
     sent = send(stage, THREE, compress_parts=False)
     accepted(stage, sent, [file.read_bytes() for file in THREE], compressed=False)
 
 
 def key_by_subject_key_identifier(stage: Stage) -> None:
+    """Find the key by its subject key identifier."""
     accepted(stage, send(stage, NOTICE, key_reference="key-identifier"), [NOTICE[0].read_bytes()])
 
 
 def key_by_issuer_and_serial(stage: Stage) -> None:
+    """Find the key by issuer and serial number."""
     accepted(stage, send(stage, NOTICE, key_reference="issuer-serial"), [NOTICE[0].read_bytes()])
 
 
 def large_from_a_file(stage: Stage) -> None:
+    """Deliver 5 MB out of a file."""
     content = (PAYLOADS / "picture.bin").read_bytes()
     content *= LARGE_BYTES // len(content) + 1
     with tempfile.NamedTemporaryFile() as file:
@@ -82,12 +88,13 @@ def large_from_a_file(stage: Stage) -> None:
 
 
 def header_text_that_needs_escaping(stage: Stage) -> None:
-    """Names of payloads and of their properties may hold any letter; both ends must hash the same canonical text."""
+    """Deliver a header with letters that XML escapes."""
     part = ebms.Part(Octets.of(b"{}"), "application/json", properties=(ebms.Property("name", "a<b>&\"c'\u00e4\u4e2d"),))
     accepted(stage, stage.us.send(stage.them.url, stage.us.prepare([part])), [b"{}"])
 
 
 def test_service(stage: Stage) -> None:
+    """Answer the test service and deliver nothing."""
     before = stage.arrived_there()
     for files in ([], NOTICE):
         sent = send(stage, files, service=TEST_SERVICE, action=TEST_ACTION)
@@ -96,6 +103,7 @@ def test_service(stage: Stage) -> None:
 
 
 def duplicate(stage: Stage) -> None:
+    """Deliver repeated octets once."""
     sent = send(stage, NOTICE)
     accepted(stage, sent, [NOTICE[0].read_bytes()])
     before = stage.arrived_there()
@@ -107,48 +115,54 @@ def duplicate(stage: Stage) -> None:
 
 
 def tampered_payload(stage: Stage) -> None:
+    """Refuse a payload changed on the way."""
     before = stage.arrived_there()
     outgoing = stage.us.prepare(our_parts(THREE))
-    refused(stage, stage.us.send(stage.them.url, outgoing, disturb=flip_payload), before, "EBMS:0101", "EBMS:0102")
+    refused(stage, stage.us.send(stage.them.url, outgoing, disturb=change_payload), before, "EBMS:0101", "EBMS:0102")
 
 
 def tampered_header(stage: Stage) -> None:
+    """Refuse a header changed on the way."""
     before = stage.arrived_there()
     outgoing = stage.us.prepare(our_parts(NOTICE))
-    sent = stage.us.send(stage.them.url, outgoing, disturb=lambda content: flip(content, b"<eb:ConversationId>"))
+    sent = stage.us.send(stage.them.url, outgoing, disturb=lambda content: change(content, b"<eb:ConversationId>"))
     refused(stage, sent, before, "EBMS:0101", "EBMS:0102")
 
 
 def encrypted_for_another(stage: Stage) -> None:
+    """Refuse what is encrypted for another key."""
     before = stage.arrived_there()
     refused(stage, send(stage, NOTICE, recipient="other"), before, "EBMS:0102")
 
 
 def signed_by_a_stranger(stage: Stage) -> None:
+    """Refuse what a stranger signed."""
     before = stage.arrived_there()
     refused(stage, send(stage, NOTICE, signer="stranger"), before, "EBMS:0101", "EBMS:0102")
 
 
 def not_encrypted(stage: Stage) -> None:
+    """Refuse what is not encrypted."""
     before = stage.arrived_there()
     refused(stage, send(stage, NOTICE, encrypt=False), before, "EBMS:0103")
 
 
 def service_not_agreed(stage: Stage) -> None:
+    """Refuse a service that was not agreed on."""
     before = stage.arrived_there()
     other = "https://somec.example/interop/another"
     refused(stage, send(stage, NOTICE, service=other), before, "EBMS:0010")
 
 
 def forged_receipt(stage: Stage) -> None:
-    """A receipt changed on its way back, or one for another message, proves nothing to us."""
+    """Believe no receipt that was changed on its way back, or is for another message."""
     first, second = send(stage, NOTICE), send(stage, NOTICE)
     must(first.signer and second.signer, "no valid receipts to begin with")
     must(stage.us.check(second.signal, first.outgoing) is None, "took the receipt of another message")
     places = (b"<eb:Receipt><ebbp:NonRepudiationInformation>", b"<ds:SignatureValue>", f"{EB}".encode())
     must(all(place in first.response.content for place in places), "the receipt looks different from what this expects")
-    for place in (b"<eb:RefToMessageId>", b"<ds:SignatureValue>", b"<eb:Timestamp>"):
-        content = flip(first.response.content, place)
+    for place in (b"<eb:RefToMessageId>", b"<ds:SignatureValue>", b"<ds:DigestValue>"):
+        content = change(first.response.content, place)
         try:
             signal = read_response(content, first.response.content_type)
         except As4Error:
@@ -158,20 +172,20 @@ def forged_receipt(stage: Stage) -> None:
 
 
 CHECKS = [
-    Check("one part", one_part),
-    Check("several parts", several_parts),
-    Check("uncompressed parts", uncompressed),
-    Check("key named by its subject key identifier", key_by_subject_key_identifier),
-    Check("key named by issuer and serial number", key_by_issuer_and_serial),
-    Check("20 MB out of a file", large_from_a_file),
-    Check("letters that XML escapes in the header", header_text_that_needs_escaping),
-    Check("test service answers and delivers nothing", test_service),
-    Check("repeated octets are delivered once", duplicate),
-    Check("payload changed on the way is refused", tampered_payload),
-    Check("header changed on the way is refused", tampered_header),
-    Check("encrypted for another key is refused", encrypted_for_another),
-    Check("signed by a stranger is refused", signed_by_a_stranger),
-    Check("not encrypted is refused", not_encrypted),
-    Check("service not agreed on is refused", service_not_agreed),
-    Check("changed or foreign receipts prove nothing", forged_receipt),
+    one_part,
+    several_parts,
+    uncompressed,
+    key_by_subject_key_identifier,
+    key_by_issuer_and_serial,
+    large_from_a_file,
+    header_text_that_needs_escaping,
+    test_service,
+    duplicate,
+    tampered_payload,
+    tampered_header,
+    encrypted_for_another,
+    signed_by_a_stranger,
+    not_encrypted,
+    service_not_agreed,
+    forged_receipt,
 ]

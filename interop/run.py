@@ -19,10 +19,16 @@ from stage import Check, Failed, Stage
 DIRECTIONS = (("somec -> phase4", outgoing.CHECKS), ("phase4 -> somec", incoming.CHECKS))
 
 
+def title(check: Check) -> str:
+    """Return what a check proves: the first line of its docstring, as part of a line."""
+    line = (check.__doc__ or "").splitlines()[0].rstrip(".")
+    return line[0].lower() + line[1:]
+
+
 def proven(check: Check, stage: Stage) -> str:
     """Return what speaks against a check, or nothing."""
     try:
-        check.prove(stage)
+        check(stage)
     except Failed as failure:
         return str(failure)
     except Exception as error:  # noqa: BLE001 - a check that breaks has failed, the others still count
@@ -40,9 +46,8 @@ def run(suite: str, folder: Path) -> tuple[int, int]:
                 started = time.perf_counter()
                 trouble = proven(check, stage)
                 took = (time.perf_counter() - started) * 1000
-                print(
-                    f"{'FAIL' if trouble else 'ok  '} {suite:4} {direction}: {check.title} ({took:.0f} ms)", flush=True
-                )
+                mark = "FAIL" if trouble else "ok  "
+                print(f"{mark} {suite:4} {direction}: {title(check)} ({took:.0f} ms)", flush=True)
                 if trouble:
                     print(f"     {trouble}", flush=True)
                 passed, failed = passed + (not trouble), failed + bool(trouble)

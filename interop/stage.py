@@ -43,12 +43,8 @@ class Stage:
         return len(self.them.delivered())
 
 
-@dataclass(frozen=True)
-class Check:
-    """One thing to prove."""
-
-    title: str
-    prove: Callable[[Stage], None]
+Check = Callable[[Stage], None]
+"""One thing to prove; the first line of its docstring says which."""
 
 
 def must(holds: object, otherwise: object) -> None:
@@ -72,15 +68,15 @@ def their_parts(files: list[Path], *, compress: bool = True) -> list[Part]:
     return [Part(file, f"{file.stem}@phase4.example", MIME_TYPES[file.suffix], compress) for file in files]
 
 
-def flip(content: bytes, after: bytes) -> bytes:
-    """Change one bit of the octet that follows ``after``."""
+def change(content: bytes, after: bytes) -> bytes:
+    """Put another octet after ``after``, one that Base64 and names may hold as well."""
     at = content.find(after)
     must(at >= 0, f"{after!r} is not in the message")
     at += len(after)
-    return content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
+    return content[:at] + (b"B" if content[at : at + 1] == b"A" else b"A") + content[at + 1 :]
 
 
-def flip_payload(content: bytes) -> bytes:
+def change_payload(content: bytes) -> bytes:
     """Change one bit of the last payload of a multipart message, well inside its ciphertext."""
     start = content.rfind(b"\r\n\r\n") + 40
     must(start < len(content) - 100, "the last part is too short to change inside")
