@@ -1,13 +1,6 @@
-"""What every test rests on: a throw-away node, fast passwords, no network beyond this machine."""
+"""What every test rests on: no network beyond this machine. The node itself is settled in ``surroundings``."""
 
 from __future__ import annotations
-
-import os
-import tempfile
-
-os.environ.setdefault("SOMEC_FAST_PASSWORDS", "1")
-os.environ.setdefault("SOMEC_NODE", tempfile.mkdtemp(prefix="somec-test-"))
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
 import ipaddress
 import socket

@@ -1,0 +1,12 @@
+"""What must be settled before Django reads its settings, which pytest-django does before any conftest: a throw-away node."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+os.environ.setdefault("SOMEC_FAST_PASSWORDS", "1")
+os.environ.setdefault("SOMEC_NODE", tempfile.mkdtemp(prefix="somec-test-"))
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+Path(os.environ["SOMEC_NODE"], "static").mkdir(exist_ok=True)  # where collected files would lie
