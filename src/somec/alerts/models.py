@@ -39,11 +39,16 @@ class Alert(models.Model):
             models.CheckConstraint(name="alert_kind_known", condition=Q(kind__in=[one.value for one in AlertKind])),
             models.CheckConstraint(name="alert_state_known", condition=Q(state__in=[one.value for one in AlertState])),
             models.CheckConstraint(
-                name="alert_taken_by", condition=~Q(state=AlertState.TAKEN.value) | (~Q(taken_by="") & Q(taken_at__isnull=False))
+                name="alert_taken_by",
+                condition=~Q(state=AlertState.TAKEN.value) | (~Q(taken_by="") & Q(taken_at__isnull=False)),
             ),
             models.CheckConstraint(
                 name="alert_settled",
-                condition=Q(state=AlertState.SETTLED.value, settled_at__isnull=False, settlement__in=[one.value for one in Settlement])
+                condition=Q(
+                    state=AlertState.SETTLED.value,
+                    settled_at__isnull=False,
+                    settlement__in=[one.value for one in Settlement],
+                )
                 | (~Q(state=AlertState.SETTLED.value) & Q(settled_at__isnull=True, settlement="")),
             ),
         ]

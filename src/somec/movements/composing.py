@@ -88,7 +88,12 @@ def _notice_document(
 
 
 def sender_document(
-    disclosure: Disclosure, notice: Notice, *, type: str, refers_to: str, items: Sequence[Mapping[str, Any]]  # noqa: A002
+    disclosure: Disclosure,
+    notice: Notice,
+    *,
+    type: str,
+    refers_to: str,
+    items: Sequence[Mapping[str, Any]],
 ) -> NewDocument:
     """Return a short document of the sender of a notice (cancellation, acknowledgement of an answer)."""
     content = from_json(notice.content)
@@ -112,3 +117,8 @@ def receiver_document(
         purpose=incoming.purpose, handling_code=incoming.handling_code, language=language,
         items=_holding(incoming.conversation, items), refers_to=refers_to or incoming.latest_document_id, case=incoming.person_id,
     )  # fmt: skip
+
+
+def draft_conversation(notice_id: str, state: str) -> str:
+    """Return the conversation that a preview shows before the real one exists."""
+    return derived_id("cnv", notice_id, state)

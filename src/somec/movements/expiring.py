@@ -31,9 +31,7 @@ def expire_due(*, now: datetime) -> int:
         Disclosure.objects.select_for_update(of=("self",)).select_related("notice")
         .filter(state__in=_EXPIRING_SENT, notice__expires__lte=now)[:BATCH]
     )  # fmt: skip
-    received = list(
-        Incoming.objects.select_for_update().filter(state__in=_EXPIRING_RECEIVED, expires__lte=now)[:BATCH]
-    )
+    received = list(Incoming.objects.select_for_update().filter(state__in=_EXPIRING_RECEIVED, expires__lte=now)[:BATCH])
     if not told and not received:
         return 0
     for row in (*told, *received):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from somec.access import queries as access_queries
 from somec.catalogue import queries as catalogue
@@ -15,9 +16,10 @@ from somec.exchange import identity
 from somec.movements import readiness, travel
 from somec.movements.models import Notice
 from somec.movements.travel import Content
-from somec.offenders.models import Assessment, Conviction, Decision, Order
+from somec.offenders.models import Assessment, Conviction, Decision, Order, PersonAtRisk, Trigger
 from somec.persons import completeness
 from somec.persons import queries as persons
+from somec.persons.models import Address, Stated
 
 _KINDS: Mapping[str, AuthorityKind] = {
     "probation": AuthorityKind.PROBATION_SERVICE,
@@ -62,12 +64,16 @@ def _facts(notice: Notice, content: Content, now: datetime) -> readiness.Facts:
     approved = decision is not None and decision.outcome == "exchange"
     states = [one.state for one in content.destinations]
     return readiness.Facts(
-        person_missing={item.code: item.needed != completeness.REQUIRED for item in persons.completeness(notice.person_id)},
+        person_missing={
+            item.code: item.needed != completeness.REQUIRED for item in persons.completeness(notice.person_id)
+        },
         person_checked=completeness.checked(),
         decision=decision.state if decision is not None and approved else "",
         decision_states=frozenset(decision.destinations) if decision is not None else frozenset(),
         criteria_met=decision is not None and decision.criteria_met,
-        bases={state: frozenset(basis.id for basis in advice(notice.authority_id, state).possible) for state in set(states)},
+        bases={
+            state: frozenset(basis.id for basis in advice(notice.authority_id, state).possible) for state in set(states)
+        },
         languages={state: frozenset({"en", *catalogue.state(state).languages}) for state in set(states)},
         handling_needs_note=bool(content.basis.handling_code)
         and catalogue.handling_code(content.basis.handling_code).text_required,
@@ -79,9 +85,24 @@ def _facts(notice: Notice, content: Content, now: datetime) -> readiness.Facts:
     )
 
 
-def _count(model: type[Conviction | Order | Assessment], notice: Notice, content: Content) -> int:
+def _count(model: type[Stated], notice: Notice, content: Content) -> int:
     if not content.selected:
         return 0
-    return model._default_manager.filter(
-        person_id=notice.person_id, id__in=content.selected, withdrawn_at__isnull=True
-    ).count()
+    return _standing(model, notice.person_id).filter(id__in=content.selected).count()
+
+
+def not_in_notice(person_id: str, selected: Collection[str]) -> dict[str, int]:
+    """Return what the files hold of this person that a notice does not say: code of the kind -> how many."""
+    chosen = {"conviction": Conviction, "order": Order, "assessment": Assessment}
+    counted = {
+        f"{name}.not_chosen": _standing(model, person_id).exclude(id__in=selected).count()
+        for name, model in chosen.items()
+    }
+    counted["person_at_risk.protected"] = _standing(PersonAtRisk, person_id).count()
+    counted["trigger.internal"] = _standing(Trigger, person_id).count()
+    counted["address.not_needed"] = _standing(Address, person_id).count()
+    return counted
+
+
+def _standing(model: type[Stated], person_id: str) -> QuerySet[Stated]:
+    return model._default_manager.filter(person_id=person_id, withdrawn_at__isnull=True)  # noqa: SLF001 - Django's own name

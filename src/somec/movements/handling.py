@@ -38,7 +38,13 @@ class NewOwner:
 
 
 def note(
-    actor: Actor, action: str, incoming: Incoming, *, reason: str = "", kind: AuditKind = AuditKind.ALTERATION, **detail: Json
+    actor: Actor,
+    action: str,
+    incoming: Incoming,
+    *,
+    reason: str = "",
+    kind: AuditKind = AuditKind.ALTERATION,
+    **detail: Json,
 ) -> None:
     """Write the one log entry of an action on an incoming notice."""
     audit.record(
@@ -125,7 +131,12 @@ def judge(
         raise Invalid("incoming.verdict", fields={"person_id": ["missing"]})
     _step(incoming, "incoming.judge")
     persons.judge(
-        actor=actor, subject=incoming.id, person_id=person_id or None, verdict=verdict.value, reason=reason, grounds=grounds
+        actor=actor,
+        subject=incoming.id,
+        person_id=person_id or None,
+        verdict=verdict.value,
+        reason=reason,
+        grounds=grounds,
     )
     settled = verdict is not Match.NOT_SAME or not person_id or person_id == incoming.person_id
     if settled:
@@ -147,7 +158,9 @@ def adopt(*, actor: Actor, id: str, version: int, reason: str) -> str:  # noqa: 
     """Open a file of our own for the person of the notice, because none of ours is the same; returns the person's id."""
     incoming = incoming_for(actor, "incoming.judge", id, version=version)
     _step(incoming, "incoming.judge")
-    item = next(part for part in documents.document(incoming.latest_document_id)["items"] if part["category"] == "identity")
+    item = next(
+        part for part in documents.document(incoming.latest_document_id)["items"] if part["category"] == "identity"
+    )
     person_id = persons.adopt(actor=actor, identity=item, subject=incoming.id)
     _settle_match(actor, incoming, Match.SAME, person_id)
     incoming.save()
@@ -237,7 +250,15 @@ def record_arrival(
     _step(incoming, "incoming.record_arrival")
     incoming.arrived_at, incoming.arrival_said_at = at, now
     _happened(
-        actor, incoming, Progress.ARRIVED, EventKind.ARRIVED, at=at, place=place, certainty=certainty, remark=remark, now=now
+        actor,
+        incoming,
+        Progress.ARRIVED,
+        EventKind.ARRIVED,
+        at=at,
+        place=place,
+        certainty=certainty,
+        remark=remark,
+        now=now,
     )
     incoming.save()
     note(actor, "incoming.record_arrival", incoming)
@@ -349,7 +370,11 @@ def close_incoming(*, actor: Actor, id: str, version: int, reason: str) -> None:
     """End the work on a notice; the sender is told. Not before what was asked is answered."""
     incoming = incoming_for(actor, "incoming.close", id, version=version)
     asked = incoming.requested != "information_only" and not incoming.answered_at and not incoming.arrival_said_at
-    if asked and State(incoming.state) not in {State.CANCELLED, State.EXPIRED} and incoming.match != Match.NOT_SAME.value:
+    if (
+        asked
+        and State(incoming.state) not in {State.CANCELLED, State.EXPIRED}
+        and incoming.match != Match.NOT_SAME.value
+    ):
         raise NotPossibleNow("incoming.answer_first", id=id)
     if incoming.unconfirmed:
         raise NotPossibleNow("incoming.confirm_first", id=id)

@@ -122,7 +122,10 @@ def _take_over(row: Incoming, document_type: str, document_id: str, body: Mappin
     row.kind, row.requested, row.late = data["notice"], data["requested_action"], bool(data["late"])
     arrival = data["arrival"]
     row.arrives_from, row.arrives_until = messages.instant(arrival, "from"), messages.instant(arrival, "until")
-    row.say_arrival_by, row.feedback_by = messages.instant(data, "say_arrival_by"), messages.instant(data, "feedback_by")
+    row.say_arrival_by, row.feedback_by = (
+        messages.instant(data, "say_arrival_by"),
+        messages.instant(data, "feedback_by"),
+    )
     row.reply_by, row.expires = messages.instant(data, "reply_by"), clock.parse(data["expires"])
     row.mechanism, row.article = basis["mechanism"], basis["article"]
     row.basis_verified, row.purpose, row.handling_code = basis["verified"], header["purpose"], header["handling_code"]

@@ -167,7 +167,15 @@ def progress_item(
 
 
 def answer_item(
-    *, item_id: str, owner: str, sequence: int, outcome: Outcome, text: str, language: str, now: datetime, **details: Json
+    *,
+    item_id: str,
+    owner: str,
+    sequence: int,
+    outcome: Outcome,
+    text: str,
+    language: str,
+    now: datetime,
+    **details: Json,
 ) -> dict[str, Json]:
     """Return the item that answers a notice: a coded outcome, and words that may need translation."""
     said = {name: value for name, value in details.items() if value not in (None, "", [], {})}

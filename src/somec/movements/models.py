@@ -26,7 +26,9 @@ def _among(field: str, values: type[StrEnum] | tuple[StrEnum, ...], *, empty: bo
     return Q(**{f"{field}__in": allowed})
 
 
-_BEFORE_APPROVAL = sorted(state.value for state in (State.DRAFT, State.AWAITING_APPROVAL, State.RETURNED, State.WITHDRAWN))
+_BEFORE_APPROVAL = sorted(
+    state.value for state in (State.DRAFT, State.AWAITING_APPROVAL, State.RETURNED, State.WITHDRAWN)
+)
 _AFTER_DRAFTING = sorted(state.value for state in SENDER.acts_next if state not in DRAFTING)
 
 
@@ -66,7 +68,9 @@ class Notice(models.Model):
     class Meta:
         indexes: ClassVar = [
             models.Index(name="notice_state", fields=["state", "changed"]),
-            models.Index(name="notice_expiry", fields=["expires"], condition=~Q(state__in=["withdrawn", "closed", "expired"])),
+            models.Index(
+                name="notice_expiry", fields=["expires"], condition=~Q(state__in=["withdrawn", "closed", "expired"])
+            ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(name="notice_state_known", condition=_among("state", SENDER.states)),
@@ -135,7 +139,9 @@ class Disclosure(models.Model):
             models.CheckConstraint(name="disclosure_outcome_known", condition=_among("outcome", Outcome, empty=True)),
             models.CheckConstraint(
                 name="disclosure_sent",
-                condition=Q(state__in=[State.APPROVED.value, State.WITHDRAWN.value], sent_at__isnull=True, document_id="")
+                condition=Q(
+                    state__in=[State.APPROVED.value, State.WITHDRAWN.value], sent_at__isnull=True, document_id=""
+                )
                 | (
                     ~Q(state__in=[State.APPROVED.value, State.WITHDRAWN.value])
                     & Q(sent_at__isnull=False)
@@ -248,9 +254,7 @@ class Owner(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(name="owner_one_per_service", fields=["incoming", "service"]),
             models.CheckConstraint(name="owner_service_known", condition=_among("service", Service)),
-            models.CheckConstraint(
-                name="owner_taken_by_somebody", condition=Q(taken_at__isnull=True) | ~Q(user_id="")
-            ),
+            models.CheckConstraint(name="owner_taken_by_somebody", condition=Q(taken_at__isnull=True) | ~Q(user_id="")),
         ]
 
 
@@ -274,7 +278,8 @@ class PlanAction(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(name="plan_service_known", condition=_among("service", Service)),
             models.CheckConstraint(
-                name="plan_done_by", condition=Q(done_at__isnull=True, done_by="") | (Q(done_at__isnull=False) & ~Q(done_by=""))
+                name="plan_done_by",
+                condition=Q(done_at__isnull=True, done_by="") | (Q(done_at__isnull=False) & ~Q(done_by="")),
             ),
         ]
 

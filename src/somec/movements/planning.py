@@ -25,7 +25,14 @@ from somec.movements.targets import incoming_for, person_target
 
 @transaction.atomic
 def plan_action(
-    *, actor: Actor, id: str, version: int, what: str, service: Service, due: datetime, owner_id: str = ""  # noqa: A002
+    *,
+    actor: Actor,
+    id: str,
+    version: int,
+    what: str,
+    service: Service,
+    due: datetime,
+    owner_id: str = "",
 ) -> str:
     """Add one thing to do with its date; returns its id."""
     incoming = incoming_for(actor, "incoming.plan", id, version=version)

@@ -110,7 +110,9 @@ class Facts:
 def check(content: Content, facts: Facts) -> Readiness:
     """Return every item with its presence, and the six steps."""
     items = tuple(
-        _with_reason(item, content) for part in (_person, _decision, _channel, _content) for item in part(content, facts)
+        _with_reason(item, content)
+        for part in (_person, _decision, _channel, _content)
+        for item in part(content, facts)
     )
     return Readiness(items, _steps(items, approved=facts.approved), facts.lead)
 
@@ -118,12 +120,16 @@ def check(content: Content, facts: Facts) -> Readiness:
 def _with_reason(item: Item, content: Content) -> Item:
     reason = content.allowed_missing.get(item.code, "").strip()
     if item.presence is Presence.MISSING and item.optional and reason:
-        return Item(item.code, item.step, Presence.ALLOWED, optional=True, reason=reason, place=item.place, state=item.state)
+        return Item(
+            item.code, item.step, Presence.ALLOWED, optional=True, reason=reason, place=item.place, state=item.state
+        )
     return item
 
 
 def _item(code: str, step: Step, *, there: bool, optional: bool = False, place: str = "", state: str = "") -> Item:
-    return Item(code, step, Presence.THERE if there else Presence.MISSING, optional=optional, place=place or code, state=state)
+    return Item(
+        code, step, Presence.THERE if there else Presence.MISSING, optional=optional, place=place or code, state=state
+    )
 
 
 def _person(_content: Content, facts: Facts) -> Iterator[Item]:
@@ -182,7 +188,12 @@ def _content(content: Content, facts: Facts) -> Iterator[Item]:
 def _destination(content: Content, one: Destination, place: str, facts: Facts) -> Iterator[Item]:
     def item(code: str, field_name: str, *, there: bool, optional: bool = False) -> Item:
         return _item(
-            f"{code}.{one.state}", Step.CONTENT, there=there, optional=optional, place=f"{place}.{field_name}", state=one.state
+            f"{code}.{one.state}",
+            Step.CONTENT,
+            there=there,
+            optional=optional,
+            place=f"{place}.{field_name}",
+            state=one.state,
         )
 
     asks = content.requested in ARRIVAL_ACTIONS

@@ -245,9 +245,7 @@ SENDER = Chart(
         _row("notice.approve", (_S.AWAITING_APPROVAL,), _S.APPROVED, Party.AUTHORISER),
         _row("notice.return", (_S.AWAITING_APPROVAL,), _S.RETURNED, Party.AUTHORISER),
         _row("notice.refuse", (_S.AWAITING_APPROVAL,), _S.WITHDRAWN, Party.AUTHORISER),
-        _row(
-            "notice.withdraw", (_S.DRAFT, _S.RETURNED, _S.AWAITING_APPROVAL, _S.APPROVED), _S.WITHDRAWN, Party.AUTHOR
-        ),
+        _row("notice.withdraw", (_S.DRAFT, _S.RETURNED, _S.AWAITING_APPROVAL, _S.APPROVED), _S.WITHDRAWN, Party.AUTHOR),
         _row("notice.transmit", (_S.APPROVED,), _S.SENT, Party.CONTACT_POINT, "movement-notice"),
         _row("learn.receipted", (_S.SENT,), _S.RECEIPTED, Party.NODE),
         _row("notice.change", (*_UNDER_WAY, _S.ARRIVED), None, Party.AUTHOR, "movement-change"),
@@ -332,7 +330,9 @@ RECEIVER = Chart(
         ),
         _row("learn.changed", (*_WAITING, _S.ARRIVED), None, Party.OTHER_STATE, "movement-change"),
         _row("learn.changed", (_S.NOT_ARRIVED, _S.CLOSED), _S.ACKNOWLEDGED, Party.OTHER_STATE, "movement-change"),
-        _row("learn.cancelled", (*_OPEN, _S.EXPIRED, _S.CLOSED), _S.CANCELLED, Party.OTHER_STATE, "movement-cancellation"),
+        _row(
+            "learn.cancelled", (*_OPEN, _S.EXPIRED, _S.CLOSED), _S.CANCELLED, Party.OTHER_STATE, "movement-cancellation"
+        ),
         _row("node.expire", _OPEN, _S.EXPIRED, Party.NODE),
     ),
 )

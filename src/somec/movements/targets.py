@@ -77,7 +77,11 @@ def notice_for(actor: Actor, action: str, id: str, *, version: int | None = None
 
 
 def incoming_for(
-    actor: Actor, action: str, id: str, *, version: int | None = None  # noqa: A002 - the incoming notice's id
+    actor: Actor,
+    action: str,
+    id: str,
+    *,
+    version: int | None = None,
 ) -> Incoming:
     """Return the locked incoming notice if the actor may do ``action`` with it; raises NotAllowed, NotFound, Conflict."""
     incoming = Incoming.objects.select_for_update().filter(id=id).first()

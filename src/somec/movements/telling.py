@@ -51,7 +51,9 @@ def transmit_notice(*, actor: Actor, id: str, version: int, states: Collection[s
     Disclosure.objects.bulk_update(chosen, _SENT_FIELDS)
     Event.objects.bulk_create([event for one in chosen for event in _told(notice, content, one, actor, now)])
     _after_sending(notice, content, now)
-    note(actor, "notice.transmit", notice, kind=AuditKind.DISCLOSURE, recipient=",".join(one.to_state for one in chosen))
+    note(
+        actor, "notice.transmit", notice, kind=AuditKind.DISCLOSURE, recipient=",".join(one.to_state for one in chosen)
+    )
     return ids
 
 
@@ -167,7 +169,9 @@ def cancel_notice(
     return ids
 
 
-def _cancellation(notice: Notice, disclosure: Disclosure, code: str, now: datetime, *, wrong: bool) -> exchange.NewDocument:
+def _cancellation(
+    notice: Notice, disclosure: Disclosure, code: str, now: datetime, *, wrong: bool
+) -> exchange.NewDocument:
     sequence = disclosure.sequence + 1
     item = messages.cancellation_item(
         item_id=composing.item_id(disclosure.id, "cancellation", str(sequence)), owner=identity.own_state(),
@@ -200,7 +204,14 @@ def take_answer(*, actor: Actor, disclosure_id: str, document_id: str) -> str:
         composing.sender_document(disclosure, notice, type=messages.ACKNOWLEDGEMENT, refers_to=document_id, items=[item])
     ])[0]  # fmt: skip
     disclosure.save(update_fields=["sequence"])
-    note(actor, "notice.take_answer", notice, kind=AuditKind.DISCLOSURE, recipient=disclosure.to_state, document=document_id)
+    note(
+        actor,
+        "notice.take_answer",
+        notice,
+        kind=AuditKind.DISCLOSURE,
+        recipient=disclosure.to_state,
+        document=document_id,
+    )
     return sent
 
 

@@ -302,7 +302,11 @@ def _before(one: datetime | None, other: datetime | None) -> bool:
 
 
 def _destination_mistakes(content: Content, one: Destination, name: str, wrong: Any) -> None:
-    wrong(f"{name}.state", "notice.state.form", when=not (len(one.state) == 2 and one.state.isalpha() and one.state.isupper()))  # noqa: PLR2004 - ISO 3166 alpha-2
+    wrong(
+        f"{name}.state",
+        "notice.state.form",
+        when=not (len(one.state) == 2 and one.state.isalpha() and one.state.isupper()),
+    )
     wrong(f"{name}.arrives_until", "notice.arrival.order", when=_before(one.arrives_until, one.arrives_from))
     wrong(f"{name}.arrives_from", "notice.arrival.before_departure", when=_before(one.latest, content.departs))
     wrong(f"{name}.stays_until", "notice.stay.before_arrival", when=_before(one.stays_until, one.arrives_from))
