@@ -1,4 +1,4 @@
-"""What must be settled before Django reads its settings, which pytest-django does before any conftest: a throw-away node."""
+"""What is settled before Django reads its settings (pytest-django does so before any conftest): a throw-away node."""
 
 from __future__ import annotations
 
