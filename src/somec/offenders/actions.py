@@ -34,6 +34,7 @@ from somec.offenders.messages import (
 from somec.offenders.proposals import Proposal
 from somec.persons import files
 from somec.persons import models as persons
+from somec.persons.models import every
 from somec.persons.rules import MAX_NOTE, ChangeKind, text_mistakes
 
 BATCH = 500
@@ -131,7 +132,7 @@ def record_entries(*, actor: Actor, entries: Sequence[tuple[str, Entry]]) -> lis
         made.append(rows.new_row(person_id, known, by=actor.id, now=now))
     for kind in rows.KINDS.values():
         batch = [row for row, _ in made if isinstance(row, kind.model)]
-        kind.model.objects.bulk_create(batch, batch_size=BATCH)
+        every(kind.model).bulk_create(batch, batch_size=BATCH)
     _create([child for _, children in made for child in children])
     kept = [history.change(actor, row, ChangeKind.ADDED) for row, _ in made]
     persons.Change.objects.bulk_create(kept, batch_size=BATCH)
@@ -165,7 +166,7 @@ def _resolved(entry: Entry, made: Sequence[tuple[models.Entry, list[Model]]]) ->
 def _create(children: Sequence[Model]) -> None:
     for model in {type(child) for child in children}:
         batch = [child for child in children if type(child) is model]
-        model._default_manager.bulk_create(batch, batch_size=BATCH)  # noqa: SLF001 - any model's rows
+        every(model).bulk_create(batch, batch_size=BATCH)
 
 
 @transaction.atomic
@@ -185,7 +186,7 @@ def correct_entry(*, actor: Actor, entry_id: str, entry: Entry, reason: str) -> 
         setattr(row, column, value)
     row.save()
     for child in kind.children:
-        child.model._default_manager.filter(**{child.parent: row.pk}).delete()  # noqa: SLF001 - any model's rows
+        every(child.model).filter(**{child.parent: row.pk}).delete()
     _create(rows.child_rows(row.pk, entry))
     before, after = files.differing(was, plain(rows.read(kind, [row])[0]))
     history.keep(actor, person, row, ChangeKind.CORRECTED, reason=reason, before=before, after=after)
@@ -208,7 +209,7 @@ def withdraw_entry(*, actor: Actor, entry_id: str, reason: str) -> None:
 
 def _standing(entry_id: str) -> models.Entry:
     kind = rows.kind_by_id(entry_id)
-    row = kind.model.objects.select_for_update().filter(pk=entry_id, withdrawn_at=None).first() if kind else None
+    row = every(kind.model).select_for_update().filter(pk=entry_id, withdrawn_at=None).first() if kind else None
     if row is None:
         raise NotFound("entry", id=entry_id)
     return row

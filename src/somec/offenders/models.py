@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -49,7 +51,7 @@ class Conviction(Entry):
     class Meta(Entry.Meta):
         """A conviction becomes final on or after the day it is given."""
 
-        constraints = (
+        constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
             *Entry.Meta.constraints,
             one_of("responsibility", rules.Responsibility, "offenders_conviction_responsib"),
             one_of("spent", rules.Spent, "offenders_conviction_spent"),
@@ -116,7 +118,7 @@ class Order(Entry):
     class Meta(Entry.Meta):
         """Periods run forward."""
 
-        constraints = (
+        constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
             *Entry.Meta.constraints,
             one_of("kind", rules.OrderKind, "offenders_order_kind"),
             forward("offenders_order_period", "starts", "ends"),
@@ -173,7 +175,7 @@ class Assessment(Entry):
     class Meta(Entry.Meta):
         """No assessment without instrument, role and words; no neutral level without its mapping."""
 
-        constraints = (
+        constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
             *Entry.Meta.constraints,
             one_of("subject", rules.AssessmentSubject, "offenders_assessment_subject"),
             models.CheckConstraint(
@@ -199,7 +201,10 @@ class Trigger(Entry):
     class Meta(Entry.Meta):
         """Known kinds only."""
 
-        constraints = (*Entry.Meta.constraints, one_of("kind", rules.TriggerKind, "offenders_trigger_kind"))
+        constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
+            *Entry.Meta.constraints,
+            one_of("kind", rules.TriggerKind, "offenders_trigger_kind"),
+        )
         indexes = (models.Index(fields=["on"], name="offenders_trigger_on"),)
 
 
@@ -215,7 +220,7 @@ class MovementSign(Entry):
     class Meta(Entry.Meta):
         """A sign has a kind."""
 
-        constraints = (
+        constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
             *Entry.Meta.constraints,
             models.CheckConstraint(condition=~Q(sign=""), name="offenders_movementsign_kind"),
         )
@@ -235,7 +240,10 @@ class PersonAtRisk(Entry):
     class Meta(Entry.Meta):
         """Known relations only."""
 
-        constraints = (*Entry.Meta.constraints, one_of("relation", rules.Relation, "offenders_personatrisk_relation"))
+        constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
+            *Entry.Meta.constraints,
+            one_of("relation", rules.Relation, "offenders_personatrisk_relation"),
+        )
 
 
 class Decision(Row):

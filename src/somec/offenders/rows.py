@@ -15,6 +15,7 @@ from somec.offenders import messages, models
 from somec.offenders.messages import Entry
 from somec.persons.dates import PartialDate
 from somec.persons.messages import Origin
+from somec.persons.models import every
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +158,7 @@ def read(kind: Kind, found: Iterable[models.Entry]) -> list[Any]:
 
 def _parts(child: Children, entry_ids: Collection[str]) -> dict[str, list[Any]]:
     grouped: dict[str, list[Any]] = defaultdict(list)
-    manager = child.model._default_manager  # noqa: SLF001 - any model's rows
-    for row in manager.filter(**{f"{child.parent}__in": entry_ids}).order_by("position"):
+    for row in every(child.model).filter(**{f"{child.parent}__in": entry_ids}).order_by("position"):
         values = {column: _shown(column, getattr(row, column)) for column in child.columns}
         grouped[getattr(row, child.parent)].append(child.message(id=row.pk, **values))
     return grouped
@@ -167,7 +167,7 @@ def _parts(child: Children, entry_ids: Collection[str]) -> dict[str, list[Any]]:
 def standing(message: type[Any], person_ids: Collection[str]) -> dict[str, list[Any]]:
     """Return the entries of a kind that were not withdrawn, by person, in the order in which they were written down."""
     kind = KINDS[message]
-    rows = list(kind.model.objects.filter(person_id__in=person_ids, withdrawn_at=None).order_by("recorded_at", "id"))
+    rows = list(every(kind.model).filter(person_id__in=person_ids, withdrawn_at=None).order_by("recorded_at", "id"))
     by_person: dict[str, list[Any]] = defaultdict(list)
     for row, entry in zip(rows, read(kind, rows), strict=True):
         by_person[row.person_id].append(entry)

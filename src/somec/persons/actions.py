@@ -19,7 +19,7 @@ from somec.audit.rules import Kind, new_entry
 from somec.kernel import clock, ids
 from somec.kernel.errors import Invalid, NotAllowed, NotFound, NotPossibleNow
 from somec.persons import files, items, models, rows, rules, validation
-from somec.persons.messages import NewPerson, Origin
+from somec.persons.messages import Name, Nationality, NewPerson, Origin
 from somec.persons.rules import ChangeKind, Ground, IdentityCertainty, Sex, Status, Verdict
 from somec.persons.validation import LISTS, Statement
 
@@ -56,7 +56,7 @@ def _store(
     models.Person.objects.bulk_create([file.row for file in made], batch_size=BATCH)
     for kind in rows.KINDS.values():
         found = [row for file in made for row in file.statements if isinstance(row, kind.model)]
-        kind.model.objects.bulk_create(found, batch_size=BATCH)
+        models.every(kind.model).bulk_create(found, batch_size=BATCH)
     models.Romanisation.objects.bulk_create([row for file in made for row in file.romanised], batch_size=BATCH)
     models.PersonKey.objects.bulk_create([row for file in made for row in file.keys], batch_size=BATCH)
     models.Change.objects.bulk_create([row for file in made for row in file.changes], batch_size=BATCH)
@@ -91,7 +91,9 @@ class _Made:
             adopted_from=adopted_from, recorded_at=now, recorded_by=actor.id, changed_at=now,
             **_certainty_columns(person.certainty, person.certainty_origin),
         )  # fmt: skip
-        completed = {plural: [rows.completed(item) for item in getattr(person, plural)] for plural in LISTS}
+        completed: dict[str, list[Any]] = {
+            plural: [rows.completed(item) for item in getattr(person, plural)] for plural in LISTS
+        }
         completed["names"] = _with_main(completed["names"])
         files.summarise(row, completed)
         statements, romanised, changes = [], [], []
@@ -105,11 +107,11 @@ class _Made:
         return cls(row, statements, romanised, files.key_rows(row.id, files.keys(completed)), changes)
 
 
-def _with_main(found: Sequence[Statement]) -> list[Statement]:
+def _with_main(found: Sequence[Name]) -> list[Name]:
     """Return names of which exactly one is the main one: the first, where none was marked."""
-    if any(getattr(name, "main", False) for name in found):
+    if any(name.main for name in found):
         return list(found)
-    return [replace(found[0], main=True), *found[1:]]  # type: ignore[call-arg]  # the first is a Name
+    return [replace(found[0], main=True), *found[1:]]
 
 
 def _rows_of(
@@ -148,7 +150,7 @@ def add_statement(*, actor: Actor, person_id: str, statement: Statement, version
     now = clock.now()
     validation.check(statement, now.date())
     item = rows.completed(statement)
-    if isinstance(statement, rows.messages.Nationality):
+    if isinstance(statement, Nationality):
         _refuse_double_nationality(person, statement.state)
     if getattr(item, "main", False):
         person.name_set.filter(main=True, withdrawn_at=None).update(main=False)
@@ -181,7 +183,7 @@ def correct_statement(
     row = _standing(person, statement_id)
     if rows.kind_of(item).model is not type(row):
         raise Invalid("statement.other_kind")
-    if isinstance(item, rows.messages.Nationality):
+    if isinstance(item, Nationality):
         _refuse_double_nationality(person, item.state, but=row.id)
     values = rows.columns(item)
     if isinstance(row, models.Name):
@@ -222,7 +224,7 @@ def withdraw_statement(
 def _standing(person: models.Person, statement_id: str) -> models.PersonStatement:
     for kind in rows.KINDS.values():
         if statement_id.startswith(f"{kind.prefix}-"):
-            found = kind.model.objects.filter(pk=statement_id, person=person, withdrawn_at=None).first()
+            found = models.every(kind.model).filter(pk=statement_id, person=person, withdrawn_at=None).first()
             if found is not None:
                 return found
     raise NotFound("statement", id=statement_id)
@@ -410,17 +412,12 @@ def adopt(
 
 def _within_rules(person: NewPerson, today: date) -> NewPerson:
     """Return the person without statements that our own rules refuse; the document itself keeps them."""
-    kept = {
+    kept: dict[str, Any] = {
         plural: tuple(item for item in getattr(person, plural) if not validation.mistakes(item, today))
         for plural in LISTS
     }
-    seen: set[str] = set()
-    nationalities = tuple(
-        item
-        for item in kept["nationalities"]
-        if item.state not in seen and not seen.add(item.state)  # type: ignore[func-returns-value]
-    )
-    known = replace(person, **{**kept, "nationalities": nationalities})
+    kept["nationalities"] = tuple({item.state: item for item in reversed(kept["nationalities"])}.values())[::-1]
+    known = replace(person, **kept)
     if not known.names:
         raise Invalid("identity.no_name")
     mains = [name for name in known.names if name.main]

@@ -6,12 +6,20 @@ Rows are changed only by :mod:`somec.persons.actions`, which keeps the old value
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import ClassVar, TypeVar
 
 from django.db import models
 from django.db.models import F, Q
 
 from somec.kernel import ids
 from somec.persons import rules
+
+AnyModel = TypeVar("AnyModel", bound=models.Model)
+
+
+def every(model: type[AnyModel]) -> models.Manager[AnyModel]:
+    """Return all rows of a table that is known at run time only."""
+    return model._default_manager  # noqa: SLF001 - Django's public name for it is the class's own
 
 
 def id_field() -> models.CharField[str, str]:
@@ -71,7 +79,7 @@ class Stated(Row):
         """Every statement has these constraints."""
 
         abstract = True
-        constraints = (
+        constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
             one_of("source", rules.Source, "%(app_label)s_%(class)s_source"),
             models.CheckConstraint(
                 condition=Q(evaluation__in=[f"{source}{accuracy}" for source in "ABCX" for accuracy in "1234"]),
@@ -151,7 +159,7 @@ class Name(PersonStatement):
     class Meta(PersonStatement.Meta):
         """One main name for each person, and none without letters."""
 
-        constraints = (
+        constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
             *PersonStatement.Meta.constraints,
             one_of("kind", rules.NameKind, "persons_name_kind"),
             models.CheckConstraint(condition=~Q(family="", given="", full=""), name="persons_name_not_empty"),
@@ -188,7 +196,7 @@ class Birth(PersonStatement):
     class Meta(PersonStatement.Meta):
         """No day without a month."""
 
-        constraints = (
+        constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
             *PersonStatement.Meta.constraints,
             one_of("certainty", rules.Certainty, "persons_birth_certainty"),
             models.CheckConstraint(condition=Q(year__gte=rules.OLDEST_YEAR, year__lte=9999), name="persons_birth_year"),
@@ -212,7 +220,7 @@ class Birthplace(PersonStatement):
     class Meta(PersonStatement.Meta):
         """A place or at least a state."""
 
-        constraints = (
+        constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
             *PersonStatement.Meta.constraints,
             models.CheckConstraint(condition=~Q(locality="", state=""), name="persons_birthplace_not_empty"),
         )
@@ -227,7 +235,7 @@ class Nationality(PersonStatement):
     class Meta(PersonStatement.Meta):
         """Each nationality once."""
 
-        constraints = (
+        constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
             *PersonStatement.Meta.constraints,
             one_of("certainty", rules.Certainty, "persons_nationality_certainty"),
             models.UniqueConstraint(
@@ -251,7 +259,7 @@ class Document(PersonStatement):
     class Meta(PersonStatement.Meta):
         """Periods run forward."""
 
-        constraints = (
+        constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
             *PersonStatement.Meta.constraints,
             one_of("kind", rules.DocumentKind, "persons_document_kind"),
             one_of("status", rules.DocumentStatus, "persons_document_status"),
@@ -280,7 +288,7 @@ class Address(PersonStatement):
     class Meta(PersonStatement.Meta):
         """Periods run forward, and something is said."""
 
-        constraints = (
+        constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
             *PersonStatement.Meta.constraints,
             one_of("kind", rules.AddressKind, "persons_address_kind"),
             models.CheckConstraint(condition=~Q(street="", locality="", state=""), name="persons_address_not_empty"),
@@ -301,7 +309,7 @@ class Description(PersonStatement):
     class Meta(PersonStatement.Meta):
         """Known features only."""
 
-        constraints = (
+        constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
             *PersonStatement.Meta.constraints,
             one_of("feature", rules.Feature, "persons_description_feature"),
             models.CheckConstraint(condition=~Q(value=""), name="persons_description_not_empty"),
@@ -320,7 +328,7 @@ class Biometric(PersonStatement):
     class Meta(PersonStatement.Meta):
         """Somebody holds it."""
 
-        constraints = (
+        constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
             *PersonStatement.Meta.constraints,
             one_of("kind", rules.BiometricKind, "persons_biometric_kind"),
             models.CheckConstraint(condition=~Q(held_by=""), name="persons_biometric_held_by"),

@@ -135,7 +135,9 @@ def read(person_ids: Collection[str], plurals: Collection[str] = ()) -> dict[str
         if plurals and kind.plural not in plurals:
             continue
         grouped: dict[str, list[Statement]] = defaultdict(list)
-        kept = kind.model.objects.filter(person_id__in=person_ids, withdrawn_at=None).order_by("recorded_at", "id")
+        kept = (
+            models.every(kind.model).filter(person_id__in=person_ids, withdrawn_at=None).order_by("recorded_at", "id")
+        )
         romanised = _romanised(person_ids) if kind.model is models.Name else {}
         for row in kept:
             grouped[row.person_id].append(statement(row, romanised.get(row.id, ())))
