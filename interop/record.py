@@ -2,7 +2,8 @@
 
 ``python interop/record.py``, after ``mvn -q -B package`` in ``interop/phase4``. One phase4 plays our node with our
 published test key, so that the tests can decrypt what is sent to it and compare what it answers with what we would.
-A recording proxy between the two keeps the octets of both directions.
+A recording proxy between the two keeps the octets of both directions. Beside them stand messages that somec itself sent
+to phase4, with the receipts that they got: what was once accepted must stay readable and provable.
 """
 
 from __future__ import annotations
@@ -10,12 +11,15 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import sys
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from peer import ACTION, AGREEMENT, KEYS, PARTY_TYPE, SERVICE, TEST_ACTION, TEST_SERVICE, Part, Peer
+from node import SUITES, Node, key_names
+from peer import ACTION, AGREEMENT, KEYS, PARTY_TYPE, SERVICE, TEST_ACTION, TEST_SERVICE, Part, Peer, PeerError
+from stage import MIME_TYPES, our_parts
 from wire import Body, Endpoint, Exchange, forward, post
 
 VECTORS = KEYS.parent
@@ -143,11 +147,62 @@ def record(suite: str, scratch: Path) -> None:
         keep(VECTORS / suite / "repeated", repeated, described(first, suite, repeated, outcome))
 
 
+def record_ours(suite: str, scratch: Path) -> None:
+    """Record messages of somec as it is today, and the receipts of phase4 for them."""
+    shutil.rmtree(VECTORS / f"{suite}-from-somec", ignore_errors=True)
+    signer, opener = key_names("phase4", suite)
+    us = Node(suite)
+    with Peer("phase4", "somec", scratch / "receiver", suite) as receiver:
+        for name, files, more in OUR_CASES:
+            outgoing = us.prepare(our_parts(files), **more)
+            sent = us.send(receiver.url, outgoing)
+            if sent.signer is None:
+                raise PeerError(f"phase4 gave no valid receipt for {name}: {sent.signal!r}")
+            message = outgoing.message
+            parts = [
+                described_part(Part(file, info.content_id, MIME_TYPES[file.suffix], compress="compress" not in more))
+                for file, info in zip(files, message.parts, strict=True)
+            ]
+            description = {
+                "message_id": message.message_id,
+                "from": "somec",
+                "to": "phase4",
+                "party_type": PARTY_TYPE,
+                "agreement": AGREEMENT,
+                "service": message.service.value,
+                "action": message.action,
+                "conversation": message.conversation_id,
+                "properties": {each.name: each.value for each in message.properties},
+                "signer": f"keys/{key_names('somec', suite)[0]}.pem",
+                "recipient": f"keys/{opener}{'.key.pem' if opener != signer else '.p12'}" if files else None,
+                "parts": parts,
+                "refused": [],
+                "request": {"content_type": sent.request.content_type},
+                "response": {"status": sent.response.status, "content_type": sent.response.content_type},
+                "answer": "receipt",
+                "errors": [],
+            }
+            keep(VECTORS / f"{suite}-from-somec" / name, Exchange(sent.request, sent.response), description)
+            print(f"{suite} {name}: from somec, receipted")
+
+
+OUR_CASES: list[tuple[str, list[Path], dict[str, Any]]] = [
+    ("one-part", [NOTICE], {}),
+    ("several-parts", [NOTICE, LETTER, PICTURE], {}),
+    ("uncompressed", [NOTICE], {"compress": False}),
+    ("key-by-issuer-and-serial", [NOTICE], {"key_reference": "issuer-serial"}),
+    ("key-by-subject-key-identifier", [NOTICE], {"key_reference": "key-identifier"}),
+    ("test-service-without-payload", [], {"service": TEST_SERVICE, "action": TEST_ACTION}),
+]
+
+
 def main() -> None:
-    """Record everything anew."""
+    """Record everything anew, or with ``ours`` only what somec sends."""
     with tempfile.TemporaryDirectory(prefix="somec-interop-") as scratch:
-        for suite in ("1.15", "2.0"):
-            record(suite, Path(scratch) / suite)
+        for suite in SUITES:
+            if sys.argv[1:] != ["ours"]:
+                record(suite, Path(scratch) / suite)
+            record_ours(suite, Path(scratch) / suite)
 
 
 if __name__ == "__main__":
