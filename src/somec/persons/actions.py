@@ -7,23 +7,22 @@ that an officer who looked at an older version is told and nothing is lost.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from django.db import transaction
 
 from somec.access.rules import Actor, Target, check
 from somec.audit import actions as audit
-from somec.audit.rules import Kind, new_entry
+from somec.audit.rules import Kind
 from somec.kernel import clock, ids
 from somec.kernel.errors import Invalid, NotAllowed, NotFound, NotPossibleNow
-from somec.persons import files, items, models, rows, rules, validation
-from somec.persons.messages import Name, Nationality, NewPerson, Origin
+from somec.persons import files, items, models, recording, rows, rules, validation
+from somec.persons.messages import Nationality, NewPerson, Origin
 from somec.persons.rules import ChangeKind, Ground, IdentityCertainty, Sex, Status, Verdict
 from somec.persons.validation import LISTS, Statement
 
-BATCH = 500  # rows of one INSERT: below SQLite's limit of variables for the widest table
 _SHORTEST_REASON = 3
 
 
@@ -42,105 +41,7 @@ def record_people(*, actor: Actor, people: Sequence[NewPerson]) -> list[str]:
         validation.check_person(person, now.date())
         if person.authority_id and person.authority_id not in actor.authority_ids:
             raise NotAllowed("access.relation", action="person.record", kind=files.KIND)
-    return _store(actor, people, now)
-
-
-def _store(
-    actor: Actor, people: Sequence[NewPerson], now: datetime, *, desk: bool = False, adopted_from: str = ""
-) -> list[str]:
-    numbers = _case_numbers(actor.state, now.year, len(people))
-    made = [
-        _Made.of(actor, person, number, now, desk=desk, adopted_from=adopted_from)
-        for person, number in zip(people, numbers, strict=True)
-    ]
-    models.Person.objects.bulk_create([file.row for file in made], batch_size=BATCH)
-    for kind in rows.KINDS.values():
-        found = [row for file in made for row in file.statements if isinstance(row, kind.model)]
-        models.every(kind.model).bulk_create(found, batch_size=BATCH)
-    models.Romanisation.objects.bulk_create([row for file in made for row in file.romanised], batch_size=BATCH)
-    models.PersonKey.objects.bulk_create([row for file in made for row in file.keys], batch_size=BATCH)
-    models.Change.objects.bulk_create([row for file in made for row in file.changes], batch_size=BATCH)
-    audit.record_many([
-        new_entry(
-            actor, "person.record", Kind.COLLECTION, file.row.id, case=file.row.id, purpose=actor.purpose,
-            detail={"statements": len(file.statements)},
-        )
-        for file in made
-    ])  # fmt: skip
-    return [file.row.id for file in made]
-
-
-@dataclass(frozen=True, slots=True)
-class _Made:
-    """Every row of a new file, not yet saved."""
-
-    row: models.Person
-    statements: list[models.PersonStatement]
-    romanised: list[models.Romanisation]
-    keys: list[models.PersonKey]
-    changes: list[models.Change]
-
-    @classmethod
-    def of(
-        cls, actor: Actor, person: NewPerson, case_number: str, now: datetime, *, desk: bool, adopted_from: str
-    ) -> _Made:
-        """Return the rows of a new file."""
-        row = models.Person(
-            id=ids.new_id("prs"), state=actor.state, case_number=case_number,
-            authority_id=person.authority_id or actor.authority_id, owner_id=person.owner_id, desk=desk, sex=person.sex,
-            adopted_from=adopted_from, recorded_at=now, recorded_by=actor.id, changed_at=now,
-            **_certainty_columns(person.certainty, person.certainty_origin),
-        )  # fmt: skip
-        completed: dict[str, list[Any]] = {
-            plural: [rows.completed(item) for item in getattr(person, plural)] for plural in LISTS
-        }
-        completed["names"] = _with_main(completed["names"])
-        files.summarise(row, completed)
-        statements, romanised, changes = [], [], []
-        for item in (item for plural in LISTS for item in completed[plural]):
-            made, latin = _rows_of(actor, row.id, item, now)
-            statements.append(made)
-            romanised += latin
-        changes.append(
-            files.remember(row.id, by=actor.id, kind=ChangeKind.ADDED, entity=files.KIND, entity_id=row.id, at=now)
-        )
-        return cls(row, statements, romanised, files.key_rows(row.id, files.keys(completed)), changes)
-
-
-def _with_main(found: Sequence[Name]) -> list[Name]:
-    """Return names of which exactly one is the main one: the first, where none was marked."""
-    if any(name.main for name in found):
-        return list(found)
-    return [replace(found[0], main=True), *found[1:]]
-
-
-def _rows_of(
-    actor: Actor, person_id: str, item: Statement, now: datetime
-) -> tuple[models.PersonStatement, list[models.Romanisation]]:
-    kind = rows.kind_of(item)
-    row = kind.model(
-        id=ids.new_id(kind.prefix), person_id=person_id, recorded_at=now, recorded_by=actor.id, **rows.columns(item)
-    )
-    return row, rows.romanisation_rows(row.id, getattr(item, "romanisations", ()))
-
-
-def _certainty_columns(certainty: str, origin: Origin) -> dict[str, Any]:
-    return {
-        "certainty": certainty,
-        "certainty_source": origin.source,
-        "certainty_note": origin.note,
-        "certainty_as_of": origin.as_of,
-        "certainty_evaluation": origin.evaluation,
-    }
-
-
-def _case_numbers(state: str, year: int, count: int) -> list[str]:
-    models.CaseCounter.objects.get_or_create(year=year)
-    counter = models.CaseCounter.objects.select_for_update().get(year=year)
-    first = counter.last + 1
-    counter.last += count
-    counter.save()
-    return [f"{state}-{year}-{number:06}" for number in range(first, first + count)]
+    return recording.store(actor, people, now)
 
 
 @transaction.atomic
@@ -154,7 +55,7 @@ def add_statement(*, actor: Actor, person_id: str, statement: Statement, version
         _refuse_double_nationality(person, statement.state)
     if getattr(item, "main", False):
         person.name_set.filter(main=True, withdrawn_at=None).update(main=False)
-    row, latin = _rows_of(actor, person.id, item, now)
+    row, latin = recording.statement_rows(actor, person.id, item, now)
     row.save(force_insert=True)
     models.Romanisation.objects.bulk_create(latin)
     entity = type(row).__name__.lower()
@@ -278,7 +179,7 @@ def change_file(
     if any(wrong.values()):
         raise Invalid("person.invalid", fields={name: codes for name, codes in wrong.items() if codes})
     if certainty_origin is not None:
-        wanted |= _certainty_columns(wanted.get("certainty", person.certainty), certainty_origin)
+        wanted |= recording.certainty_columns(wanted.get("certainty", person.certainty), certainty_origin)
     _change_columns(actor, person, wanted, reason, "person.correct")
 
 
@@ -402,7 +303,7 @@ def adopt(
     check(actor, "person.record", Target(kind=files.KIND, id="", authority_id=actor.authority_id))
     now = clock.now()
     known = replace(items.read_identity(identity), authority_id=authority_id, owner_id=owner_id)
-    person_id = _store(actor, [_within_rules(known, now.date())], now, desk=True, adopted_from=subject)[0]
+    person_id = recording.store(actor, [_within_rules(known, now.date())], now, desk=True, adopted_from=subject)[0]
     judge(
         actor=actor, subject=subject, person_id=person_id, verdict=Verdict.SAME.value, reason="adopted from the notice",
         grounds=(Ground.OTHER.value,), target=target,
