@@ -7,10 +7,13 @@ for the second factor.
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import segno
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from axes.handlers.proxy import AxesProxyHandler
@@ -22,6 +25,7 @@ from somec.crypto import sealing
 
 _SEALED_FOR = "second factor"
 TOO_MANY = 429
+FRESH_SECONDS = 300
 QR_SCALE = 4
 QR_BORDER = 4  # modules of quiet zone that readers ask for
 
@@ -38,6 +42,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if not AxesProxyHandler.is_allowed(request, credentials):
             raise self.validation_error("too_many_login_attempts")
         super().pre_authenticate(request, **credentials)
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Ask for the password again before a change to the account, unless the person signed in a moment ago."""
+        if not super().is_reauthentication_required(app=app, **kwargs):
+            return False
+        records = get_authentication_records(context.request, context.request.user)
+        newest = max((float(record["at"]) for record in records), default=0.0)
+        return time.time() - newest > FRESH_SECONDS
 
     def send_mail(self, _template_prefix: str, _email: str, _context: dict[str, Any]) -> None:
         """Send nothing: an address in a mail already tells who works on a case."""

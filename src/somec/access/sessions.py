@@ -42,7 +42,7 @@ class SessionLimitMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer one request, or lead to sign-in or to the second factor."""
         if isinstance(request.user, User):
-            if self._over(request) or not request.user.is_active:
+            if self._over(request):
                 return self._sign_in_again(request)
             if self.second_factor_required and not self._has_factor(request, request.user):
                 return HttpResponseRedirect(reverse("mfa_activate_totp"))
