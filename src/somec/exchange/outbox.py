@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from somec.access.rules import Actor
-from somec.audit.rules import Kind, NewEntry
+from somec.audit.rules import Kind, NewEntry, new_entry
 from somec.exchange import identity, ledger, messages, registry
 from somec.exchange.messages import AttachmentItem, Header
 from somec.exchange.models import Attachment, Delivery, Document, Peer

@@ -268,6 +268,15 @@ def peer_troubles() -> list[PeerView]:
 def proposals(actor: Actor, *, open_only: bool = True) -> list[ProposalView]:
     """Return cards that were proposed, newest first."""
     access.check(actor, "peer.read")
+    return _proposals(open_only=open_only)
+
+
+def open_proposals() -> list[ProposalView]:
+    """Return cards that wait for a second person, for the node's own alerts and the command line."""
+    return _proposals(open_only=True)
+
+
+def _proposals(*, open_only: bool) -> list[ProposalView]:
     rows = PeerProposal.objects.order_by("-proposed_at")
     if open_only:
         rows = rows.filter(status=ProposalState.PROPOSED.value)

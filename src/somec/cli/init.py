@@ -1,0 +1,101 @@
+"""``somec init``: make a node's folder, configuration, keys and tables; or bring the tables of an older release up to date."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+from somec.kernel.errors import NotPossibleNow
+
+_TEMPLATE = """# What this node is. Changes take effect when it is started again. All keys: docs/how-to/run-a-node.md
+state = {state}
+name = {name}
+desk = {desk}
+web_address = {web_address}
+exchange_address = {exchange_address}
+endpoint = {endpoint}
+time_zone = {time_zone}
+language = {language}
+training = {training}
+second_factor = {second_factor}
+client_certificates = "required"
+"""
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the sub-command."""
+    command = subparsers.add_parser(
+        "init", help="make a node: folder, configuration, keys, tables",
+        description="Makes everything a node needs below one folder. Nothing that exists is overwritten.",
+    )  # fmt: skip
+    command.add_argument("--folder", type=Path, help="where the node lives (default: $SOMEC_NODE)")
+    command.add_argument("--state", help="code of the state, two letters (LV)")
+    command.add_argument("--name", help="name of the node, as peers see it")
+    command.add_argument("--desk", help="the contact point that answers for the node (default: the name)")
+    command.add_argument("--web", default="127.0.0.1:8000", metavar="HOST:PORT", help="where officers reach it")
+    command.add_argument("--exchange", default="127.0.0.1:8443", metavar="HOST:PORT", help="where it listens for peers")
+    command.add_argument("--endpoint", metavar="URL", help="what peers call (default: https://EXCHANGE/as4)")
+    command.add_argument("--time-zone", default="Europe/Brussels", help="zone of the state's capital")
+    command.add_argument("--language", default="en", help="first language of the screens")
+    command.add_argument("--training", action="store_true", help="a node for learning: says so on every screen")
+    command.add_argument("--upgrade", action="store_true", help="only bring the tables of an existing node up to date")
+    command.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Make the node and say what to do next."""
+    folder = _folder(arguments)
+    if not arguments.upgrade:
+        _found(arguments, folder)
+    os.environ["SOMEC_NODE"] = str(folder)
+    _tables()
+    print(f"The node stands in {folder}.")
+    if not arguments.upgrade:
+        print(f"  export SOMEC_NODE={folder}")
+        print("  somec people --help     # who works with it")
+        print("  somec peer card         # what other states need to know")
+        print("  somec serve             # run it")
+    return 0
+
+
+def _folder(arguments: argparse.Namespace) -> Path:
+    chosen = arguments.folder or os.environ.get("SOMEC_NODE")
+    if not chosen:
+        raise NotPossibleNow("init.folder_missing")
+    return Path(chosen).absolute()
+
+
+def _found(arguments: argparse.Namespace, folder: Path) -> None:
+    if not arguments.state or not arguments.name:
+        raise NotPossibleNow("init.state_and_name_missing")
+    file = folder / "somec.toml"
+    if file.exists():
+        raise NotPossibleNow("init.node_exists", file=file.name)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    endpoint = arguments.endpoint or f"https://{arguments.exchange}/as4"
+    file.write_text(
+        _TEMPLATE.format(
+            state=_quoted(arguments.state), name=_quoted(arguments.name), desk=_quoted(arguments.desk or arguments.name),
+            web_address=_quoted(arguments.web), exchange_address=_quoted(arguments.exchange), endpoint=_quoted(endpoint),
+            time_zone=_quoted(arguments.time_zone), language=_quoted(arguments.language),
+            training=str(bool(arguments.training)).lower(),
+            second_factor=_quoted("offered" if arguments.training else "required"),
+        ),
+        encoding="utf-8",
+    )  # fmt: skip
+    from somec.exchange import founding  # noqa: PLC0415 - the crypto library is slow to load; other commands do without
+    founding.make_keys(folder / "keys", state=arguments.state, name=arguments.name, endpoint=endpoint)
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _tables() -> None:
+    import django  # noqa: PLC0415 - reads the configuration that was just written
+    from django.core.management import call_command  # noqa: PLC0415
+
+    django.setup()
+    call_command("migrate", verbosity=0, interactive=False)

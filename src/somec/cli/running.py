@@ -1,0 +1,113 @@
+"""A running node: listeners, the sending loop, the clock that raises alerts and seals the log. One process or several."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, Final
+
+from django.conf import settings
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
+
+from somec.audit import actions as audit
+from somec.exchange import keyring
+from somec.exchange.directory import Directory
+from somec.exchange.endpoint import Endpoint
+from somec.exchange.inbox import Inbox
+from somec.exchange.lease import Lease
+from somec.exchange.sender import Sender
+from somec.exchange.server import Listener, Tls, web_tls
+from somec.exchange.transport import Transport
+from somec.kernel import clock
+
+TICK_SECONDS: Final = 1.0
+CHECKPOINT_EVERY: Final = timedelta(minutes=1)
+CHECKPOINT_FILE: Final = "checkpoint.note"
+
+_log = logging.getLogger(__name__)
+
+
+class Node:
+    """What this process runs; parts are started in order and stopped in the opposite one."""
+
+    def __init__(self) -> None:
+        self.config: Any = settings.CONFIG
+        self.ring = keyring.keyring()
+        self.directory = Directory()
+        self._stop = threading.Event()
+        self._closing: list[Callable[[], None]] = []
+        self._each_tick: list[Callable[[], None]] = []
+
+    def serve_people(self) -> Listener:
+        """Listen for browsers and for programs of this state."""
+        listener = Listener(self.config.web_address, get_wsgi_application())
+        if self.config.web_tls:
+            listener.use(web_tls(str(self.ring.tls_file)))
+        return self._started(listener)
+
+    def serve_peers(self) -> Listener:
+        """Listen for other nodes."""
+        inbox = Inbox()
+        inbox.start()
+        self._closing.append(inbox.stop)
+        tls = Tls(self.ring, self.directory, self.config.client_certificates)
+        self._each_tick.append(tls.refresh)
+        listener = Listener(self.config.exchange_address, Endpoint(self.ring, self.directory, inbox))
+        listener.use(tls.adapter)
+        return self._started(listener)
+
+    def work(self) -> None:
+        """Send what is queued, raise what is due, seal the log; waits until no other process of this node does."""
+        thread = threading.Thread(target=self._work, name="work", daemon=True)
+        thread.start()
+        self._closing.append(thread.join)
+
+    def _work(self) -> None:
+        with Lease("work").held(self._stop) as held:
+            if not held:
+                return
+            sender = Sender(self.ring, self.directory, Transport(self.ring))
+            loop = threading.Thread(target=sender.run, name="send", daemon=True)
+            loop.start()
+            while not self._stop.wait(TICK_SECONDS):
+                self._guarded(self._seal)
+                self._guarded(self._raise)
+            sender.stop()
+            loop.join()
+
+    @staticmethod
+    def _raise() -> None:
+        from somec.alerts import actions as alerts
+        alerts.tick(now=clock.now())
+
+    def _seal(self) -> None:
+        audit.checkpoint(
+            signer=self.ring.node, every=CHECKPOINT_EVERY, copy_to=self.config.folder / CHECKPOINT_FILE
+        )
+
+    @staticmethod
+    def _guarded(work: Callable[[], object]) -> None:
+        try:
+            close_old_connections()
+            work()
+        except Exception:
+            _log.exception("node.tick_failed")
+
+    def _started(self, listener: Listener) -> Listener:
+        listener.start()
+        self._closing.append(listener.stop)
+        return listener
+
+    def run(self) -> None:
+        """Run until the process is told to end (SIGTERM, SIGINT), then finish what was begun."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self._stop.set())
+        while not self._stop.wait(TICK_SECONDS):
+            for refresh in self._each_tick:
+                self._guarded(refresh)
+        for close in reversed(self._closing):
+            close()
