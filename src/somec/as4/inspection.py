@@ -18,6 +18,7 @@ from somec.as4.errors import (
     EXTERNAL_PAYLOAD_ERROR,
     FAILED_AUTHENTICATION,
     FAILED_DECRYPTION,
+    FEATURE_NOT_SUPPORTED,
     MIME_INCONSISTENCY,
     POLICY_NONCOMPLIANCE,
     As4Error,
@@ -25,12 +26,12 @@ from somec.as4.errors import (
 from somec.as4.findings import UNKNOWN, Findings, Json, describe_units
 from somec.as4.message import COMPRESSION_TYPE, MIME_TYPE, PartInfo, UserMessage
 from somec.as4.mime import parse_content_type, split
-from somec.as4.namespaces import GZIP_TYPE, INC_C14N, SOAP11, SOAP12
+from somec.as4.namespaces import DS, GZIP_TYPE, INC_C14N, SOAP11, SOAP12, WSSE, WSSE11, WSU, XENC
 from somec.as4.octets import Octets
 from somec.as4.pmode import Limits
 from somec.as4.receiving import check_part_properties
 from somec.as4.recordings import unwrap
-from somec.as4.soap import Soap, body_is_empty, read_soap, refuse
+from somec.as4.soap import Soap, body_is_empty, read_soap, refuse, within
 from somec.as4.verification import Signature, SignedReference
 from somec.crypto import suites
 from somec.crypto.certificates import Certificate, check_trust
@@ -38,6 +39,17 @@ from somec.crypto.errors import CertificateRefused
 from somec.crypto.keys import KeyPair
 from somec.kernel import clock
 
+_SECURITY_ELEMENTS = frozenset({
+    f"{{{WSSE}}}BinarySecurityToken",
+    f"{{{WSSE}}}SecurityTokenReference",
+    f"{{{WSSE}}}UsernameToken",
+    f"{{{WSSE11}}}SignatureConfirmation",
+    f"{{{WSU}}}Timestamp",
+    f"{{{DS}}}Signature",
+    f"{{{XENC}}}EncryptedKey",
+    f"{{{XENC}}}EncryptedData",
+    f"{{{XENC}}}ReferenceList",
+})  # fmt: skip
 INSPECTION_LIMITS = Limits(envelope=16 << 20, references=1000, parts=1000)
 VALID, INVALID, ABSENT = "valid", "invalid", "absent"
 
@@ -119,6 +131,7 @@ def _inspect(file: Octets, report: _Report) -> None:
         report.problems.append(refuse(MIME_INCONSISTENCY, "mime.content-id"))
     plain = _decrypt(soap, by_id, types, report)
     _signature(soap, plain, report)
+    _security_elements(soap, report)
     _parts(messages, _Payloads(wire=by_id, plain=plain, types=types), soap, report)
 
 
@@ -200,6 +213,16 @@ def _signature(soap: Soap, parts: dict[str, Octets | None], report: _Report) -> 
     report.facts["covers"] = [name for _, result, name in results if result == VALID]
     report.facts["signature"] = VALID if genuine and not broken else INVALID
     _coverage(soap, signature, parts, report)
+
+
+def _security_elements(soap: Soap, report: _Report) -> None:
+    """Note an element of the security header that nobody judged: a damaged signature must not pass for none."""
+    for element in soap.security if soap.security is not None else ():
+        if element.tag not in _SECURITY_ELEMENTS:
+            report.problems.append(refuse(FEATURE_NOT_SUPPORTED, "security.unknown-element"))
+    for signature in within(soap.header, DS, "Signature"):
+        if signature.getparent() is not soap.security:
+            report.problems.append(refuse(FAILED_AUTHENTICATION, "signature.misplaced"))
 
 
 def _check_value(signature: Signature, report: _Report) -> bool:

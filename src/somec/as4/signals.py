@@ -36,7 +36,7 @@ from somec.as4.namespaces import EBBP, SOAP_TYPE
 from somec.as4.octets import Octets
 from somec.as4.pmode import DEFAULT_LIMITS, Limits, LocalKeys, Peer, PMode
 from somec.as4.receiving import Received
-from somec.as4.soap import Soap, canonical, parse, read_soap, refuse, within
+from somec.as4.soap import Soap, canonical, parse, read_soap, refuse, take_apart, within
 from somec.crypto import suites
 from somec.crypto.certificates import Certificate, check_time
 from somec.crypto.errors import CertificateRefused
@@ -149,9 +149,10 @@ def read_response(
         body = split(Octets.of(body), declared.get("boundary"), limits)[0].content.read()
     if len(body) > limits.envelope:
         raise refuse(INVALID_HEADER, "soap.too-large")
-    fault = _fault(parse(body))
+    root = parse(body)
+    fault = _fault(root)
     try:
-        soap = read_soap(body)
+        soap = take_apart(root)
     except As4Error:
         if fault is not None:
             return fault

@@ -73,7 +73,11 @@ def parse(data: bytes) -> etree._Element:
 
 def read_soap(data: bytes, *, namespaces: Sequence[str] = (SOAP12,)) -> Soap:
     """Take a SOAP message apart. Raises EBMS:0009 or 0103; SOAP 1.1 only where ``namespaces`` names it."""
-    root = parse(data)
+    return take_apart(parse(data), namespaces=namespaces)
+
+
+def take_apart(root: etree._Element, *, namespaces: Sequence[str] = (SOAP12,)) -> Soap:
+    """Do the same with an envelope that :func:`parse` has read already."""
     name = etree.QName(root)
     namespace = name.namespace or ""
     if name.localname != "Envelope" or namespace not in namespaces:

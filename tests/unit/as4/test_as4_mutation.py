@@ -19,6 +19,11 @@ PLAIN = send([part(b'{"made":"up"}' * 20)], mode=pmode(encrypt=False))
 PLAIN_WIRE = PLAIN.body.read()
 
 
+RECORDED = Forgery(encrypt=False).wire()[1]
+TRUTH = inspect(Octets.of(RECORDED), Known())
+TOLD = ("message_id", "kind", "from", "to", "action", "properties", "signature", "covers", "parts")
+
+
 def unchanged_or_refused(content_type: str, wire: bytes, original: object, **more: object) -> bool:
     """Return whether it was refused; fail when something else was believed."""
     try:
@@ -86,10 +91,6 @@ def test_flipped_bits_are_refused_in_every_signed_region() -> None:
 @settings(max_examples=150, deadline=None)
 @given(at=st.integers(0, 1 << 20), bit=st.integers(0, 7))
 def test_inspection_never_raises_and_never_confirms_a_change(at: int, bit: int) -> None:
-    content_type, body = Forgery(encrypt=False).wire()
-    report = inspect(Octets.of(_flip(body, at, bit)), Known())
-    assert content_type
+    report = inspect(Octets.of(_flip(RECORDED, at, bit)), Known())
     if report["verifies"]:
-        assert report["signature"] in {"valid", "absent"}
-        parts = report["parts"]
-        assert isinstance(parts, list)
+        assert {name: report[name] for name in TOLD} == {name: TRUTH[name] for name in TOLD}

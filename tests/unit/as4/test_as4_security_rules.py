@@ -12,7 +12,7 @@ from as4_parties import ENVELOPE_OPEN, NOW, Forgery, keys_of, message, part, pee
 from somec.as4.errors import As4Error
 from somec.as4.message import Property
 from somec.as4.octets import Octets
-from somec.as4.pmode import LocalKeys, Limits, Peer
+from somec.as4.pmode import Limits, LocalKeys, Peer
 from somec.as4.receiving import open_message
 from somec.crypto import suites
 
@@ -431,7 +431,7 @@ def test_number_of_references_is_capped() -> None:
         (lambda data: gzip.compress(data)[:-4], "payload.truncated"),
         (lambda data: gzip.compress(data) + b"rubbish", "payload.damaged"),
         (lambda data: data, "payload.damaged"),
-        (lambda data: b"", "payload.truncated"),
+        (lambda _: b"", "payload.truncated"),
     ],
     ids=["cut off", "rubbish behind", "not gzip", "empty"],
 )
