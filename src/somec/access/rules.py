@@ -49,7 +49,11 @@ _AWAITING = frozenset({"awaiting_approval"})
 
 ACTIONS: Mapping[str, Rule] = {
     # The person's file
-    "person.find": Rule((_grant(_PO, _AU, _CP, _PL, _PR, _CA, _SI, _CO, by=(_ANYONE,)),), kind="person"),
+    "person.find": Rule(
+        # who answers other states must recognise anybody; the rest find what they may read, and learn of nothing else
+        (_grant(_PO, _AU, _PL, _PR, _CO, by=(*_WRITTEN, _OPENED)), _grant(_CP, _CA, _SI, by=(_ANYONE,))),
+        kind="person",
+    ),
     "person.read": Rule(_FILE, kind="person"),
     "person.record": Rule((_grant(_PO, _CP, _PL, _PR, by=(_ANYONE,)),), kind="person"),
     "person.change": Rule((_grant(_PO, _PL, _PR, by=_CASE), _grant(_CP, by=(_DESK, *_CASE))), kind="person"),
