@@ -11,7 +11,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import TypeAlias, cast
@@ -57,7 +57,7 @@ def load(state: str, directory: Path | None) -> Criteria:
     return read(own.name, own.read_bytes(), state)
 
 
-@cache
+@lru_cache(maxsize=64)
 def read(file: str, content: bytes, state: str | None = None) -> Criteria:
     """Return the criteria in ``content``, for ``state`` if given; raises CriteriaInvalid with every mistake."""
     if len(content) > MAXIMUM_BYTES:

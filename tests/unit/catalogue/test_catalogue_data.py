@@ -214,14 +214,35 @@ def test_exceptions_to_telling_are_grounds_of_refusal_of_the_directive() -> None
 
 TRANSLATED = ["lv", "nl", "es"]
 SHOWN_TO_OFFICERS = [
-    *[("offence", item) for item in queries.offences() if item.tags or item.open_category or item.id[:2] in {"08", "09", "10"}],
+    *[
+        ("offence", item)
+        for item in queries.offences()
+        if item.tags or item.open_category or item.id[:2] in {"08", "09", "10"}
+    ],
     *[("sanction", item) for item in queries.sanction_kinds()],
-    *[(kind, entry) for kind, entry in ALL if kind in {
-        "measure", "handling_code", "evaluation_code", "risk_level", "purpose", "data_subject_category", "mechanism",
-        "statement_kind", "movement_sign", "channel", "authority_kind", "permitted_use", "initiative_term",
-        "sanction_parameter", "offence_parameter",
-    }],
-]  # fmt: skip
+    *[
+        (kind, entry)
+        for kind, entry in ALL
+        if kind
+        in {
+            "measure",
+            "handling_code",
+            "evaluation_code",
+            "risk_level",
+            "purpose",
+            "data_subject_category",
+            "mechanism",
+            "statement_kind",
+            "movement_sign",
+            "channel",
+            "authority_kind",
+            "permitted_use",
+            "initiative_term",
+            "sanction_parameter",
+            "offence_parameter",
+        }
+    ],
+]
 
 
 @pytest.mark.parametrize(
