@@ -26,7 +26,7 @@ src/somec/web/static/ecl/ecl-eu.css: scripts/fetch_design_system.py
 	touch $@
 
 demo: $(VENV)/.runtime src/somec/web/static/ecl/ecl-eu.css ## three nodes and the story, in a browser (STORY=once: without one)
-	@exec $(BIN)/somec demo --port $(PORT) $(if $(STORY),--story $(STORY))
+	@exec $(BIN)/somec demo --port $(PORT) $(if $(STORY),--story $(STORY)) $(if $(FRESH),--fresh)
 
 test: $(VENV)/.dev src/somec/web/static/ecl/ecl-eu.css ## the whole suite on SQLite, and its integration tests on PostgreSQL
 	BIN=$(BIN) scripts/test.sh $(ARGS)

@@ -62,7 +62,7 @@ class RunningNode:
     def start(self) -> None:
         """Start the node's process; its log goes to ``node.log`` in its folder."""
         with (self.folder / "node.log").open("ab") as log:
-            self.process = subprocess.Popen(  # noqa: S603 - our own program
+            self.process = subprocess.Popen(
                 [sys.executable, "-m", "somec.cli.main", "serve"], env=self.environment, stdout=log, stderr=log,
                 start_new_session=True,
             )  # fmt: skip
