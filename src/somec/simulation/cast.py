@@ -64,7 +64,7 @@ COUNTRIES: tuple[Country, ...] = (
         offices=(
             Office("service", "State Probation Service", "probation", phone="+371 0000 1000", hours="Mon-Fri 8-17"),
             Office("daugavpils", "State Probation Service, Daugavpils", "probation", "service", "+371 0000 1010"),
-            Office("police", "State Police, international desk", "police", phone="+371 0000 2000", hours="day and night"),
+            Office("police", "State Police, international desk", "police", "", "+371 0000 2000", "day and night"),
         ),
         staff=(
             Staff("officer", "Ilze Bērziņa", "daugavpils", (_PO,)),

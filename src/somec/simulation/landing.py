@@ -5,25 +5,13 @@ from __future__ import annotations
 import html
 import threading
 from dataclasses import dataclass, field
+from importlib import resources
 from typing import Any
 
 from somec.simulation.cast import PASSWORD
 from somec.simulation.client import Refused
 from somec.simulation.nodes import RunningNode
 from somec.simulation.story import STEPS, Failed, Stage, Step
-
-_STYLE = """
-body{font:16px/1.5 arial,sans-serif;margin:0;color:#26324b}header{background:#030e2e;color:#fff;padding:12px 24px}
-main{max-width:70rem;margin:0 auto;padding:24px}h1{font-size:1.75rem}h2{font-size:1.25rem;margin-top:2rem}
-.nodes{display:grid;gap:16px;grid-template-columns:repeat(auto-fit,minmax(18rem,1fr))}
-.nodes section{border:1px solid #cfdaf5;border-radius:4px;padding:8px 16px}table{border-collapse:collapse;width:100%}
-td,th{text-align:start;padding:2px 8px 2px 0;vertical-align:top;font-size:.9rem}
-ol{padding:0;list-style:none}li{border-top:1px solid #cfdaf5;padding:12px 0;display:grid;gap:4px 24px;grid-template-columns:2rem 1fr auto}
-li p{grid-column:2;margin:0;font-size:.9rem}.said{color:#0e47cb}.failed{color:#da1e28;font-weight:700}
-a{color:#0e47cb}button{font:inherit;border:2px solid #0e47cb;border-radius:4px;background:#fff;color:#0e47cb;padding:4px 12px}
-button.main{background:#0e47cb;color:#fff}:focus-visible{outline:3px solid #26324b;outline-offset:2px;box-shadow:0 0 0 6px #ffcf00}
-form{display:inline}.acts{text-align:end}@media(max-width:40rem){li{grid-template-columns:2rem 1fr}.acts{grid-column:2;text-align:start}}
-"""
 
 
 @dataclass
@@ -70,7 +58,10 @@ class Landing:
 
     def _all_button(self) -> str:
         if self.next_step() is None:
-            return "<p>All steps are proven. Look at the three nodes, or start anew with <code>make demo FRESH=1</code>.</p>"
+            return (
+                "<p>All steps are proven. Look at the three nodes, "
+                "or start anew with <code>make demo FRESH=1</code>.</p>"
+            )
         last = STEPS[-1].key
         return f'<form method="post" action="/play/{last}"><button>Let the whole story run</button></form>'
 
@@ -94,9 +85,11 @@ class Landing:
         ready = self.next_step() is step
         run = f'<form method="post" action="/play/{step.key}"><button class="main">Let it run</button></form>'
         return (
-            f'<li id="{step.key}"><b>{number}</b><span><b>{html.escape(step.title)}</b><br>{html.escape(node.country.name)}: '
+            f'<li id="{step.key}"><b>{number}</b><span><b>{html.escape(step.title)}</b><br>'
+            f"{html.escape(node.country.name)}: "
             f"{html.escape(who.name)}, {html.escape(who.email(step.state))}</span>"
-            f'<span class="acts"><a href="{node.address}{step.page}">Do this step yourself</a> {run if ready else ""}</span>'
+            f'<span class="acts"><a href="{node.address}{step.page}">Do this step yourself</a> '
+            f"{run if ready else ''}</span>"
             + (f'<p class="said">Proven: {said}</p>' if said else "")
             + (f'<p class="failed">Not proven: {failed}</p>' if failed else "")
             + "</li>"
@@ -119,7 +112,7 @@ class Landing:
             return [b""]
         if path == "/style.css":
             start_response("200 OK", [*headers, ("Content-Type", "text/css")])
-            return [_STYLE.encode()]
+            return [resources.files("somec.simulation").joinpath("landing.css").read_bytes()]
         if path != "/":
             start_response("404 Not Found", headers)
             return [b"not found"]
