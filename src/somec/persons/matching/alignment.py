@@ -1,0 +1,177 @@
+"""One name against another, part by part.
+
+Parts are paired best first: given with given, swapped, or two parts of one name with one joined part of the other. What remains on one side only is *missing*; what remains on both sides
+speaks *against*. The bits of a pair come from the model and from how common so near a part is in the index (see `expansion`).
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from somec.persons.matching.arrays import People, Vocabulary
+from somec.persons.matching.compiled import compiled
+from somec.persons.matching.similarity import ABJAD_CAP, distance_similarity, level_of, word_similarity
+
+JOINED: Final = 200
+"""Added to the position in `pairs` when the part pairs with two parts of the other name written as one."""
+MOST_PARTS: Final = 16
+
+
+class QueryNames(NamedTuple):
+    """The names of the query as rows of word numbers (of the query's own vocabulary) with roles."""
+
+    word_at: NDArray[np.uint32]
+    words: NDArray[np.uint32]
+    roles: NDArray[np.uint8]
+
+
+class NameWeights(NamedTuple):
+    """Bits by query word and likeness level, and the bits of what finds no partner."""
+
+    bits: NDArray[np.float32]
+    missing: NDArray[np.float32]
+    """For each role: bits when the candidate's name lacks a part of the query."""
+    extra: NDArray[np.float32]
+    """For each role: bits when the candidate's name has a part more."""
+    crossed: float
+    """Bits when a given name pairs with a family name."""
+    joined: float
+    """Bits for a pair of one part with two."""
+
+
+@compiled
+def likeness(query: Vocabulary, people: Vocabulary, words: NDArray[np.uint32], costs: NDArray[np.float32], abjad_costs: NDArray[np.float32]) -> NDArray[np.float32]:
+    """How alike every query word and every one of `words` are."""
+    count = len(query.plain_at) - 1
+    alike = np.empty((count, len(words)), dtype=np.float32)
+    for i in range(count):
+        for j in range(len(words)):
+            alike[i, j] = word_similarity(query, i, people, words[j], costs, abjad_costs)
+    return alike
+
+
+@compiled
+def _first_form(vocabulary: Vocabulary, word: int) -> NDArray[np.uint8]:
+    first = vocabulary.form_first[word]
+    if first == vocabulary.form_first[word + 1]:
+        return vocabulary.plain[:0]
+    return vocabulary.forms[vocabulary.form_at[first] : vocabulary.form_at[first + 1]]
+
+
+@compiled
+def joined_likeness(left: Vocabulary, one: int, right: Vocabulary, first: int, second: int, costs: NDArray[np.float32], abjad_costs: NDArray[np.float32]) -> float:
+    """How alike word `one` is to words `first` and `second` written together; 0 unless lengths allow it."""
+    a, b, c = _first_form(left, one), _first_form(right, first), _first_form(right, second)
+    if len(a) < 5 or len(b) < 2 or len(c) < 2 or abs(len(a) - len(b) - len(c)) > 2:
+        return 0.0
+    together = np.empty(len(b) + len(c), dtype=np.uint8)
+    together[: len(b)] = b
+    together[len(b) :] = c
+    if left.traits[one, 2] != right.traits[first, 2]:
+        return ABJAD_CAP * distance_similarity(a, together, abjad_costs)
+    return min(0.96, distance_similarity(a, together, costs))
+
+
+@compiled
+def _role_bits(a: int, b: int, crossed: float) -> float:
+    return crossed if (a == 1 and b == 2) or (a == 2 and b == 1) else 0.0
+
+
+@compiled
+def align(
+    query: Vocabulary, names: QueryNames, name: int, vocabulary: Vocabulary, people: People, other: int, places: NDArray[np.int64], alike: NDArray[np.float32],
+    weights: NameWeights, costs: NDArray[np.float32], abjad_costs: NDArray[np.float32], pairs: NDArray[np.int16], levels: NDArray[np.int16],
+) -> float:  # fmt: skip
+    """Bits of query name `name` against candidate name `other`.
+
+    `places` gives the column of `alike` for each part of the candidate name. `pairs` and `levels` receive, for each query part, the partner's position (plus `JOINED` for two parts, -1 for
+    none) and the level.
+    """
+    start, end = names.word_at[name], names.word_at[name + 1]
+    count, others = min(MOST_PARTS, np.int64(end) - np.int64(start)), len(places)
+    first = np.int64(people.word_at[other])
+    bits = np.empty((count, others), dtype=np.float32)
+    for i in range(count):
+        word = names.words[start + i]
+        for j in range(others):
+            level = level_of(alike[word, places[j]])
+            bits[i, j] = weights.bits[word, level] + _role_bits(names.roles[start + i], people.roles[first + j], weights.crossed)
+    for i in range(count):
+        pairs[i], levels[i] = -1, 0
+    free = np.ones(others, dtype=np.uint8)
+    total = _pair_singles(count, others, bits, pairs, free, np.float32(0.0))
+    if others != count:
+        total += _pair_joined(query, names, start, count, vocabulary, people, first, others, weights, costs, abjad_costs, pairs, levels, free, bits)
+    for i in range(count):
+        if 0 <= pairs[i] < JOINED:
+            levels[i] = level_of(alike[names.words[start + i], places[pairs[i]]])
+    total += _pair_singles(count, others, bits, pairs, free, np.float32(-100.0))
+    for i in range(count):
+        if pairs[i] < 0:
+            total += weights.missing[names.roles[start + i]]
+    for j in range(others):
+        if free[j] == 1:
+            total += weights.extra[people.roles[first + j]]
+    return total
+
+
+@compiled
+def _pair_singles(count: int, others: int, bits: NDArray[np.float32], pairs: NDArray[np.int16], free: NDArray[np.uint8], least: np.float32) -> float:
+    """Pair free parts, best first, while a pair brings more than `least` bits. Pairs against stay recorded as pairs: they are what contradicts."""
+    total = 0.0
+    while True:
+        best, best_i, best_j = least, -1, -1
+        for i in range(count):
+            if pairs[i] >= 0:
+                continue
+            for j in range(others):
+                if free[j] == 1 and bits[i, j] > best:
+                    best, best_i, best_j = bits[i, j], i, j
+        if best_i < 0:
+            return total
+        pairs[best_i] = best_j
+        free[best_j] = 0
+        total += best
+
+
+@compiled
+def _pair_joined(
+    query: Vocabulary, names: QueryNames, start: int, count: int, vocabulary: Vocabulary, people: People, first: int, others: int, weights: NameWeights,
+    costs: NDArray[np.float32], abjad_costs: NDArray[np.float32], pairs: NDArray[np.int16], levels: NDArray[np.int16], free: NDArray[np.uint8], bits: NDArray[np.float32],
+) -> float:  # fmt: skip
+    """Pair one part with two neighbours of the other name written as one ("Annamaria" and "Anna Maria"), in both directions; returns the bits it adds."""
+    total = 0.0
+    for i in range(count):
+        if pairs[i] >= 0:
+            continue
+        word = names.words[start + i]
+        for j in range(others - 1):
+            if free[j] == 0 or free[j + 1] == 0:
+                continue
+            value = joined_likeness(query, word, vocabulary, people.words[first + j], people.words[first + j + 1], costs, abjad_costs)
+            gain = weights.bits[word, level_of(value)] + weights.joined
+            if value >= 0.75 and gain > 0.0:
+                pairs[i], levels[i] = j + JOINED, level_of(value)
+                free[j] = free[j + 1] = 0
+                total += gain
+                break
+    for i in range(count - 1):
+        if pairs[i] >= 0 or pairs[i + 1] >= 0:
+            continue
+        a, b = names.words[start + i], names.words[start + i + 1]
+        for j in range(others):
+            if free[j] == 0:
+                continue
+            value = joined_likeness(vocabulary, people.words[first + j], query, a, b, costs, abjad_costs)
+            level = level_of(value)
+            gain = max(weights.bits[a, level], weights.bits[b, level]) + 4.0 + weights.joined
+            if value >= 0.75 and gain > 0.0:
+                pairs[i] = pairs[i + 1] = j + JOINED
+                levels[i] = levels[i + 1] = level
+                free[j] = 0
+                total += gain
+                break
+    return total

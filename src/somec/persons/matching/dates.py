@@ -1,0 +1,96 @@
+"""Dates of birth as they are known: whole, year only, swapped, off by one, claimed differently, or placeholder.
+
+Levels of evidence go from the same day to a year far away. Each level has its own weight in the model, and the weight of an equal date follows how many people in the index have that very
+date: 1 January, which registers write for an unknown day, is shared by many and therefore says little.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final
+
+EARLIEST_YEAR: Final = 1000
+LATEST_YEAR: Final = 2200
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class PartialDate:
+    """A day, a month of a year, or a year; 0 stands for what is not known."""
+
+    year: int
+    month: int = 0
+    day: int = 0
+
+    def __str__(self) -> str:
+        """Extended Date/Time Format (ISO 8601-2) level 1: 1984-04-XX."""
+        return f"{self.year or 'XXXX':04}-{self.month or 'XX':02}-{self.day or 'XX':02}" if self.month or self.day or not self.year else f"{self.year:04}"
+
+    @property
+    def packed(self) -> int:
+        """The date in 21 bits: year, month, day."""
+        return self.year << 9 | self.month << 5 | self.day
+
+
+class DateLevel(IntEnum):
+    """How two dates of birth stand to each other, strongest agreement first after `MISSING`."""
+
+    MISSING = 0
+    SAME_DAY = 1
+    DAY_MONTH_SWAPPED = 2
+    DAY_NEAR = 3
+    """Year and month agree, the day is one off or has one wrong or exchanged digit."""
+    MONTH_NEAR = 4
+    """Year and day agree, the month does not."""
+    YEAR_NEAR = 5
+    """Day and month agree, the year is one or ten off or has one wrong or exchanged digit."""
+    YEAR_AND_MONTH = 6
+    YEAR_ONLY = 7
+    """The year agrees and one of the two knows no more, or has 1 January as placeholder."""
+    YEAR_SAME = 8
+    """The year agrees, day and month do not."""
+    DAY_AND_MONTH = 9
+    YEAR_ADJACENT = 10
+    """The years are one apart, nothing else agrees or is known."""
+    YEARS_CLOSE = 11
+    """Two to five years apart."""
+    DIFFERENT = 12
+
+
+_ISO: Final = re.compile(r"^(\d{4}|[XxUu]{4})(?:-(\d{1,2}|[XxUu]{2})(?:-(\d{1,2}|[XxUu]{2}))?)?$")
+_COMPACT: Final = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
+_DAY_FIRST: Final = re.compile(r"^(\d{1,2})[./ -](\d{1,2})[./ -](\d{4})$")
+_YEAR_FIRST: Final = re.compile(r"^(\d{4})[./ ](\d{1,2})[./ ](\d{1,2})$")
+_DIGITS: Final = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
+
+
+def parse_date(text: str) -> PartialDate | None:
+    """The date a text says, or None if it says none.
+
+    ISO 8601 and EDTF (1984, 1984-04, 1984-04-XX, 1984-00-00), 19840423, and day-first European writing (23.04.1984, 23/4/1984). An impossible part is dropped and the rest kept: 31 February
+    1990 is February 1990, month 13 with a day up to 12 is read as swapped.
+    """
+    bare = text.strip().translate(_DIGITS).split("T", 1)[0].removesuffix(" 00:00:00").strip("~?% ")
+    if found := _ISO.match(bare) or _COMPACT.match(bare) or _YEAR_FIRST.match(bare):
+        year, month, day = (int(part) if part and part.isdigit() else 0 for part in found.groups())
+    elif found := _DAY_FIRST.match(bare):
+        day, month, year = (int(part) for part in found.groups())
+    else:
+        return None
+    return _possible(year, month, day)
+
+
+def _possible(year: int, month: int, day: int) -> PartialDate | None:
+    if year and not EARLIEST_YEAR <= year <= LATEST_YEAR:
+        year = 0
+    if month > 12 >= day > 0:
+        month, day = day, month
+    if month > 12:
+        month = day = 0
+    if month == 0:
+        day = 0
+    elif day and day > (calendar.monthrange(year or 2000, month)[1]):
+        day = 0
+    return PartialDate(year, month, day) if year or month else None

@@ -1,0 +1,115 @@
+"""One spelling for the many Latin spellings of one sound.
+
+`fold` is the form in which name parts are compared: Wolodymyr, Volodymyr and Володимир come out alike or nearly so. It keeps vowels, because they tell names apart, and gives each
+consonant sound one letter. What it cannot settle (is `j` the j of Jan or of Jamal? is `ch` the ch of Bach or of Chavez?) it leaves to variants; small differences that remain are left to
+`similarity`, which knows which letters are near each other. `skeleton` keeps only classes of consonants and is used to find, never to judge.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from somec.persons.matching.romanise import ascii_form
+from somec.persons.matching.scripts import Script
+
+_DIACRITICS: Final = str.maketrans({
+    "š": "sh", "č": "ch", "ć": "ch", "ž": "zh", "ş": "sh", "ș": "sh", "ś": "s", "ź": "z", "ż": "zh", "ť": "t", "ď": "d", "ň": "n", "ņ": "n", "ķ": "k", "ļ": "l", "ģ": "g",
+    "ţ": "ts", "ț": "ts", "ñ": "n", "ğ": "g", "ä": "e", "æ": "e", "œ": "o", "ö": "o", "ő": "o", "ü": "u", "ű": "u", "å": "a", "ĉ": "ch", "ŝ": "sh", "ĝ": "j", "ə": "e",
+})  # fmt: skip
+# Longest first; each left side is a spelling of the sound on the right. Capitals protect a result from the rules after it.
+_SOUNDS: Final = (
+    ("schtsch", "S"), ("shtsh", "S"), ("shch", "S"), ("sztsz", "S"), ("szcz", "S"), ("stsch", "S"), ("chtch", "S"), ("sht", "S"),
+    ("tsch", "C"), ("tch", "C"), ("dzsch", "J"), ("dsch", "J"), ("dzsh", "J"), ("dzh", "J"), ("sch", "S"), ("sh", "S"), ("sz", "S"), ("zh", "Z"), ("tz", "C"), ("ts", "C"), ("cz", "C"),
+    ("dj", "J"), ("dz", "z"), ("kh", "h"), ("gh", "g"), ("ph", "f"), ("th", "t"), ("dh", "d"), ("bh", "b"), ("rh", "r"), ("ck", "k"), ("qu", "k"), ("cqu", "k"), ("ks", "X"), ("x", "X"),
+    ("ch", "C"), ("ce", "Ce"), ("ci", "Ci"), ("cy", "Cy"), ("c", "k"), ("q", "k"), ("w", "v"),
+    ("oo", "u"), ("ou", "u"), ("ue", "u"), ("oe", "o"), ("ae", "e"), ("ee", "i"), ("ai", "ei"), ("ay", "ei"), ("ey", "ei"),
+)  # fmt: skip
+_SOUND: Final = re.compile("|".join(spelling for spelling, _ in sorted(_SOUNDS, key=lambda pair: -len(pair[0]))))
+_SOUND_OF: Final = dict(_SOUNDS)
+_FINAL_C: Final = re.compile("c$")
+_DOUBLE: Final = re.compile(r"(.)\1+")
+_I_GLIDES: Final = re.compile("[ijy]+")
+_SLAVIC_END: Final = re.compile("(ov|ev|in|sk|ck)(aia|aja|aya|oi|oy|ij|iy|yi|yj|ii|iu|i|y|a|as|s|is|e)$")
+_OFF_END: Final = re.compile("([oe])ff?$")
+_BALTIC_END: Final = re.compile("(?<=[bcdfghjklmnprtvz])(s|as|is|us|ys)$")
+_DROP_VOWELS: Final = re.compile("[aeiouhy]")
+_CLASS_OF: Final = str.maketrans({
+    "z": "s", "c": "s", "j": "s", "x": "s", "g": "k", "q": "k", "b": "p", "v": "f", "w": "f", "d": "t",
+})  # fmt: skip
+_ABJAD_FOLD: Final = str.maketrans({
+    "T": "t", "C": "c", "H": "h", "X": "h", "D": "d", "Z": "z", "S": "s", "G": "g", "A": "a", "B": "b", "K": "k", "P": "p", "w": "u", "y": "i",
+})  # fmt: skip
+
+
+def fold(spelling: str) -> str:
+    """The sound form of one Latin spelling; letters a-z only, doubled letters once."""
+    low = ascii_form(spelling.translate(_DIACRITICS))
+    low = _FINAL_C.sub("C", low)
+    sounded = _SOUND.sub(lambda found: _SOUND_OF[found.group()], low).replace("X", "ks")
+    return _DOUBLE.sub(r"\1", _I_GLIDES.sub("i", sounded).lower())
+
+
+def folds(spellings: tuple[str, ...], script: Script) -> tuple[str, ...]:
+    """The sound forms of a word, at most five: of each romanisation, and of the readings a Latin spelling leaves open."""
+    if script in {Script.ARABIC, Script.HEBREW}:
+        return tuple(_DOUBLE.sub(r"\1", spelling.translate(_ABJAD_FOLD)) for spelling in spellings)
+    out: dict[str, None] = {}
+    for spelling in spellings:
+        out.setdefault(fold(spelling))
+    if script is Script.LATIN and spellings:
+        word = spellings[0]
+        for variant in _readings(word):
+            out.setdefault(fold(variant))
+    return tuple(form for form in list(out)[:5] if form)
+
+
+def _readings(word: str) -> list[str]:
+    """Other ways to say a Latin spelling: j of Jamal, ch of Bach, final -off, u umlaut written u."""
+    found = []
+    if "j" in word and "dj" not in word:
+        found.append(word.replace("j", "dj"))
+    if "ch" in word and "sch" not in word and "tch" not in word:
+        found.append(word.replace("ch", "kh"))
+    if word.startswith(("x", "hs")):
+        found.append("s" + word[1:].removeprefix("s"))
+    if word.endswith(("off", "eff")):
+        found.append(_OFF_END.sub(r"\1v", word))
+    if "ö" in word or "ü" in word or "ä" in word:
+        found.append(word.replace("ö", "oe").replace("ü", "ue").replace("ä", "a"))
+    return found
+
+
+def stems(form: str) -> tuple[str, ...]:
+    """A sound form without the endings that a surname takes by sex or language: Ivanova and Ivanov, Lavrovs and Lavrov, Novotná and Novotny, Kowalska and Kowalski."""
+    if len(form) < 6:
+        return ()
+    slavic = _SLAVIC_END.sub(r"\1", form)
+    if slavic != form and len(slavic) >= 4:
+        return (slavic,)
+    baltic = _BALTIC_END.sub("", form)
+    return (baltic,) if baltic != form and len(baltic) >= 4 else ()
+
+
+def skeleton(form: str) -> str:
+    """The consonants of a sound form by coarse class (labial, dental, velar, sibilant, nasals and liquids each alone); h and glides fall."""
+    return _DOUBLE.sub(r"\1", _DROP_VOWELS.sub("", form).translate(_CLASS_OF))
+
+
+def abjad_skeletons(letters: str) -> tuple[str, ...]:
+    """The skeletons an Arabic or Hebrew word may have in Latin: w read as vowel or v, the soft and hard readings of b, p, j, th. At most six."""
+    forms = [""]
+    for position, letter in enumerate(letters):
+        choices = _ABJAD_CLASSES.get(letter, letter)
+        if letter == "w" and position == 0:
+            choices = "f"
+        if len(forms) * len(choices) > 6:
+            choices = choices[:1]
+        forms = [form + choice.strip("-") for form in forms for choice in choices]
+    return tuple(dict.fromkeys(_DOUBLE.sub(r"\1", form) for form in forms))
+
+
+_ABJAD_CLASSES: Final = {
+    "a": "-", "i": "-", "u": "-", "e": "-", "o": "-", "y": "-", "h": "-", "H": "-", "X": "-", "A": "-t", "w": "-f", "b": "p", "B": "pf", "P": "pf", "p": "p", "f": "f", "v": "f", "t": "t",
+    "d": "t", "T": "ts", "D": "ts", "z": "s", "s": "s", "S": "s", "Z": "s", "C": "s", "c": "s", "j": "sk", "q": "k", "k": "k", "g": "k", "G": "k", "K": "k-", "l": "l", "m": "m", "n": "n", "r": "r",
+}  # fmt: skip

@@ -1,0 +1,91 @@
+"""What the index knows of one name part: its spellings, sound forms, equivalents, and the keys under which it is found.
+
+Everything here depends on the word alone, so it is worked out once for each different word and kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+from zlib import crc32
+
+from somec.persons.matching import folding
+from somec.persons.matching.names import equivalents
+from somec.persons.matching.romanise import ascii_form, romanisations
+from somec.persons.matching.scripts import ABJADS, MAX_TOKEN_CHARACTERS, Script, script_of
+
+MAX_FORMS: Final = 6
+MAX_SYMBOLS: Final = 24
+STEM_MARK: Final = 1
+"""Flag of a sound form from which a grammatical ending was cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class WordKeys:
+    """The comparable nature of one word.
+
+    `plain` is one Latin spelling, `forms` the sound forms (the last `stems` of them without ending), `names` and `nicks` hashed equivalents, `sure` the keys that alone make another word
+    worth comparing (sound form, skeleton, equivalents), `grams` the trigrams of sound forms of which several must agree.
+    """
+
+    plain: bytes
+    forms: tuple[bytes, ...]
+    stems: int
+    script: Script
+    names: tuple[int, ...]
+    nicks: tuple[int, ...]
+    sure: tuple[int, ...]
+    grams: tuple[int, ...]
+
+
+def key_hash(text: str) -> int:
+    """A 64-bit hash of a key that is the same in every process and release (two CRC-32 with different starts)."""
+    data = text.encode("utf-8", "surrogatepass")
+    return (crc32(data) << 32) | crc32(data, 0x9E3779B9)
+
+
+@lru_cache(maxsize=131072)
+def word_keys(word: str) -> WordKeys:
+    """Everything the index and the comparison need of one cleaned word."""
+    script = script_of(word)
+    spellings = romanisations(word, script)
+    abjad = script in ABJADS
+    plain = spellings[0] if abjad and spellings else ascii_form(spellings[0]) if spellings else ""
+    forms = folding.folds(spellings, script)
+    stems = tuple(dict.fromkeys(stem for form in forms for stem in folding.stems(form) if stem not in forms)) if not abjad else ()
+    stems = stems[: MAX_FORMS - len(forms)]
+    everything = forms + stems
+    same, short = equivalents(word)
+    names = tuple(crc32(symbol.encode()) for symbol in same[:MAX_SYMBOLS])
+    nicks = tuple(crc32(symbol.encode()) for symbol in short[:MAX_SYMBOLS])
+    sure = {key_hash("n" + symbol) for symbol in same[:MAX_SYMBOLS]} | {key_hash("m" + symbol) for symbol in short[:MAX_SYMBOLS]}
+    sure |= {key_hash("f" + form) for form in everything}
+    for bones in folding.abjad_skeletons(spellings[0]) if abjad and spellings else (folding.skeleton(form) for form in everything):
+        sure |= _bone_keys(bones)
+    for form in everything:
+        if len(form) <= 5:
+            sure |= {key_hash("x" + form[:cut] + form[cut + 1 :]) for cut in range(len(form)) if len(form) > 2} | {key_hash("x" + form)}
+    grams: set[int] = set()
+    for form in everything if not abjad else ():
+        grams |= {key_hash("g" + gram) for gram in _grams(form)}
+    return WordKeys(
+        plain.encode("ascii", "replace")[:MAX_TOKEN_CHARACTERS], tuple(form.encode("ascii", "replace")[:MAX_TOKEN_CHARACTERS] for form in everything), len(stems), script, names, nicks,
+        tuple(sorted(sure)), tuple(sorted(grams)),
+    )  # fmt: skip
+
+
+def _grams(form: str) -> set[str]:
+    """Trigrams with the edges marked; the first letter counts by a bigram of its own because errors there are rare."""
+    marked = f"^{form}$"
+    return {marked[start : start + 3] for start in range(len(marked) - 2)}
+
+
+def _bone_keys(bones: str) -> set[int]:
+    """The skeleton, and for longer ones each skeleton with one consonant left out, so that one wrong or missing consonant on either side is forgiven."""
+    if len(bones) < 2:
+        return set()
+    keys = {key_hash("k" + bones)}
+    if len(bones) >= 4:
+        keys |= {key_hash("d" + bones[:cut] + bones[cut + 1 :]) for cut in range(len(bones))} | {key_hash("d" + bones)}
+    return keys

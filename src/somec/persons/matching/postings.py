@@ -1,0 +1,92 @@
+"""Sorted lists of numbers as differences in variable-length bytes (7 bits a byte, the last byte marked), the usual form of inverted indexes."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from somec.persons.matching.arrays import Buckets, Terms, WordRecords
+from somec.persons.matching.compiled import compiled
+
+
+@compiled
+def encode(rows: NDArray[np.int64], values: NDArray[np.uint32], count: int) -> tuple[NDArray[np.uint8], NDArray[np.uint64]]:
+    """Rows sorted by (row, value) as one byte string and the start of each of `count` rows in it. Values that repeat within a row are written once."""
+    out = np.empty(len(values) * 5, dtype=np.uint8)
+    at = np.zeros(count + 1, dtype=np.uint64)
+    used, row, last = 0, -1, 0
+    for i in range(len(values)):
+        if rows[i] != row:
+            for skipped in range(row + 1, rows[i] + 1):
+                at[skipped] = used
+            row, last = rows[i], -1
+        value = np.int64(values[i])
+        if value == last:
+            continue
+        gap = value - last - 1
+        last = value
+        while gap >= 128:
+            out[used] = gap & 127
+            gap >>= 7
+            used += 1
+        out[used] = gap | 128
+        used += 1
+    for skipped in range(row + 1, count + 1):
+        at[skipped] = used
+    return out[:used].copy(), at
+
+
+@compiled
+def decode(postings: NDArray[np.uint8], start: int, end: int, out: NDArray[np.uint32]) -> int:
+    """Write the numbers of one row to `out`; returns how many."""
+    found, value, shift, gap = 0, -1, 0, 0
+    for position in range(start, end):
+        byte = np.int64(postings[position])
+        gap |= (byte & 127) << shift
+        if byte >= 128:
+            value += gap + 1
+            out[found] = value
+            found += 1
+            gap = shift = 0
+        else:
+            shift += 7
+    return found
+
+
+def decode_with_numpy(postings: NDArray[np.uint8], start: int, end: int) -> NDArray[np.int64]:
+    """The same without a compiled kernel."""
+    part = postings[start:end]
+    ends = np.flatnonzero(part >= 128)
+    if len(ends) == 0:
+        return np.zeros(0, dtype=np.int64)
+    starts = np.concatenate(([0], ends[:-1] + 1))
+    place = np.arange(len(part)) - np.repeat(starts, ends - starts + 1)
+    gaps = np.add.reduceat((part & 127).astype(np.int64) << (7 * place), starts)
+    return np.cumsum(gaps + 1) - 1
+
+
+def bucketed(keys: NDArray[np.uint64], words: NDArray[np.uint32]) -> Buckets:
+    """Key-word pairs as hash buckets, about one key a bucket."""
+    bits = max(4, int(max(1, len(keys) // 2)).bit_length())
+    rows = (keys & np.uint64((1 << bits) - 1)).astype(np.int64)
+    order = np.lexsort((words, rows))
+    postings, at = encode(rows[order], words[order], 1 << bits)
+    return Buckets(at.astype(np.uint32), postings)
+
+
+def termed(keys: NDArray[np.uint64], records: NDArray[np.uint32]) -> Terms:
+    """Key-record pairs as sorted exact terms."""
+    order = np.lexsort((records, keys))
+    hashes, first, counts = np.unique(keys[order], return_index=True, return_counts=True)
+    rows = np.repeat(np.arange(len(hashes), dtype=np.int64), counts)
+    postings, at = encode(rows, records[order], len(hashes))
+    del first
+    return Terms(hashes, counts.astype(np.uint32), at, postings)
+
+
+def word_postings(words: NDArray[np.uint32], records: NDArray[np.uint32], count: int) -> WordRecords:
+    """Word-record pairs as rows of records, and the number of different records of each word."""
+    pairs = np.unique(words.astype(np.uint64) << np.uint64(32) | records.astype(np.uint64))
+    rows = (pairs >> np.uint64(32)).astype(np.int64)
+    postings, at = encode(rows, (pairs & np.uint64(0xFFFFFFFF)).astype(np.uint32), count)
+    return WordRecords(np.bincount(rows, minlength=count).astype(np.uint32), at, postings)

@@ -1,0 +1,230 @@
+"""Search over segments: expand words, gather candidates, score every field, turn bits into probabilities."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from somec.persons.matching.alignment import NameWeights
+from somec.persons.matching.building import date_key, document_key, place_key, place_sound_cached
+from somec.persons.matching.dates import DateLevel
+from somec.persons.matching.keys import word_keys
+from somec.persons.matching.model import Model
+from somec.persons.matching.query import PreparedQuery, name_weights, split_words, word_bits
+from somec.persons.matching.retrieval import add_lists, best_records, clear_scores
+from somec.persons.matching.scoring import Costs, QueryFields, score
+from somec.persons.matching.segment import Expansion, Segment
+from somec.persons.matching.similarity import ABJAD_COSTS, COSTS, LEVELS
+
+SCORED: Final = 150
+"""Records of a segment that are compared in full."""
+LEAST_LIST_BITS: Final = 1.0
+"""Lists that bring less are not read: the words in them are compared for records found otherwise."""
+COST_TABLES: Final = Costs(COSTS, ABJAD_COSTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """One record of one segment with its bits by field and what they rest on."""
+
+    segment: Segment
+    number: int
+    bits: NDArray[np.float32]
+    basis: NDArray[np.int16]
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The scored records of a search, best first, and the weights they were scored with."""
+
+    scored: tuple[Scored, ...]
+    people: int
+    weights: NameWeights
+    fields_by_segment: dict[int, QueryFields]
+
+
+def search_segments(segments: Sequence[Segment], query: PreparedQuery, model: Model, *, scored: int = SCORED) -> Found:
+    """Everything the segments know of the query, best first; equal totals by record id so that order never depends on chance."""
+    people = sum(segment.living for segment in segments)
+    expansions = [_expansions(segment, query) for segment in segments]
+    masses = np.zeros((len(query.words), LEVELS))
+    for row in expansions:
+        for number, expansion in enumerate(row):
+            masses[number] += expansion.mass
+    bits = word_bits(model, masses, people)
+    weights = name_weights(model, bits)
+    scale = np.array(model.scale, dtype=np.float32)
+    results: list[Scored] = []
+    by_segment: dict[int, QueryFields] = {}
+    for segment, row in zip(segments, expansions, strict=True):
+        if not segment.living:
+            continue
+        fields = query_fields(segment, segments, query, model, people)
+        by_segment[id(segment)] = fields
+        records = _gather(segment, query, row, bits, fields, model, scored)
+        if not len(records):
+            continue
+        tables = segment.tables
+        found, basis = score(records, query.vocabulary, query.names, weights, fields, tables.vocabulary, tables.people, tables.places, COST_TABLES)
+        totals = (found * scale).sum(axis=1)
+        results += [Scored(segment, int(records[i]), found[i], basis[i], float(totals[i])) for i in range(len(records))]
+    results.sort(key=lambda one: (-one.total, one.segment.raw_id(one.number)) if one.total > 0 else (-one.total, b""))
+    return Found(tuple(results), people, weights, by_segment)
+
+
+def _expansions(segment: Segment, query: PreparedQuery) -> list[Expansion]:
+    return [segment.like(word, query.keys[number], query.vocabulary, number, exact=number >= query.named) for number, word in enumerate(query.words)]
+
+
+def query_fields(segment: Segment, segments: Sequence[Segment], query: PreparedQuery, model: Model, people: int) -> QueryFields:
+    """The bits of every outcome of the other fields, from the model and from the frequencies of the query's values in the index."""
+    record = query.record
+    total = people + model.smoothing
+    nations = np.zeros(0, np.float32)
+    if record.nationalities:
+        nations = np.full(max(1, len(segment.nations)), model.nationality[1], np.float32)
+        for nation in record.nationalities:
+            if nation in segment.nations:
+                share = (sum(other.nation_count(nation) for other in segments) + model.smoothing * 0.02) / total
+                nations[segment.nations.index(nation)] = max(0.05, math.log2(model.nationality[0] / share))
+    places = [place_sound_cached(place).encode("ascii", "replace") for place in record.places]
+    return QueryFields(
+        dates=np.array(record.dates, np.int64), date_bits=np.array([_date_bits(segments, packed, model, people) for packed in record.dates], np.float32).reshape(-1, len(DateLevel)),
+        sex=record.sex, sex_bits=np.array([math.log2(model.sex[0] / 0.5), model.sex[1]], np.float32), nation_bits=nations,
+        place_letters=np.frombuffer(b"".join(places), np.uint8).copy(), place_at=np.cumsum([0, *map(len, places)]).astype(np.uint32) if places else np.zeros(1, np.uint32),
+        place_bits=np.array(model.birthplace, np.float32), documents=np.array([document_key(text) for text in record.documents], np.uint64), document_bits=np.array(model.document, np.float32),
+        people=float(total),
+    )  # fmt: skip
+
+
+def _date_bits(segments: Sequence[Segment], packed: int, model: Model, people: int) -> list[float]:
+    """Bits of each date level for one date: how common this very date and its parts are in the index, at least as common as the model says."""
+    shares = list(model.date_u)
+    year, month, day = packed >> 9, packed >> 5 & 15, packed & 31
+    low, high = min(month, day), max(month, day)
+    counted = {DateLevel.SAME_DAY: date_key(1, year, low, high), DateLevel.YEAR_ONLY: date_key(5, year), DateLevel.YEAR_AND_MONTH: date_key(2, year, month), DateLevel.DAY_AND_MONTH: date_key(4, 0, low, high)}
+    for level, key in counted.items():
+        share = sum(segment.term(key)[2] for segment in segments) / (people + model.smoothing)
+        shares[level] = max(shares[level], share)
+    if not day and month:
+        shares[DateLevel.YEAR_AND_MONTH] = max(shares[DateLevel.YEAR_AND_MONTH], 1 / 900)
+    return [0.0 if level == 0 else math.log2(model.date_m[level] / shares[level]) for level in range(len(shares))]
+
+
+def _gather(
+    segment: Segment, query: PreparedQuery, expansions: Sequence[Expansion], bits: NDArray[np.float32], fields: QueryFields, model: Model, wanted: int
+) -> NDArray[np.uint32]:
+    scratch = segment.borrow()
+    used = 0
+    records, terms = segment.tables.word_records, segment.tables.terms
+    starts, ends, weights, groups = _word_lists(segment, query, expansions, bits)
+    if len(starts):
+        used = add_lists(records.postings, starts, ends, weights, groups, scratch.scores, scratch.stamps, scratch.touched, used)
+    group = len(query.words) + 1
+    for row, packed in enumerate(query.record.dates):
+        lists = [(*segment.term(key)[:2], value) for key, value in _date_lists(packed, fields.date_bits[row]) if value > 0]
+        used = _add_terms(terms.postings, lists, group, scratch.scores, scratch.stamps, scratch.touched, used)
+        group += 1
+    documents = [(*segment.term(document_key(text))[:2], model.document[0]) for text in query.record.documents]
+    places = [(segment.term(place_key(place_sound_cached(place))), place) for place in query.record.places]
+    rare = [(start, end, min(9.0, -math.log2((count + 2) / fields.people)) * 0.7) for (start, end, count), _ in places if 0 < count < 200 + 0.004 * segment.count]
+    used = _add_terms(terms.postings, documents, group, scratch.scores, scratch.stamps, scratch.touched, used)
+    used = _add_terms(terms.postings, rare, group + 1, scratch.scores, scratch.stamps, scratch.touched, used)
+    touched = scratch.touched[:used]
+    found = best_records(scratch.scores, touched, segment.dead, wanted)
+    clear_scores(scratch.scores, scratch.stamps, touched)
+    segment.give_back(scratch)
+    return found
+
+
+def _add_terms(
+    postings: NDArray[np.uint8], lists: Sequence[tuple[int, int, float]], group: int, scores: NDArray[np.float32], stamps: NDArray[np.uint8], touched: NDArray[np.uint32], used: int
+) -> int:
+    present = sorted((one for one in lists if one[1] > one[0]), key=lambda one: -one[2])
+    if not present:
+        return used
+    starts, ends = np.array([one[0] for one in present], np.int64), np.array([one[1] for one in present], np.int64)
+    bits, groups = np.array([one[2] for one in present], np.float32), np.full(len(present), group, np.uint8)
+    return int(add_lists(postings, starts, ends, bits, groups, scores, stamps, touched, used))
+
+
+def _date_lists(packed: int, bits: NDArray[np.float32]) -> list[tuple[int, float]]:
+    """The terms to read for one date with the bits they bring: whole date, then each pair of its parts; the year alone only when no more is known."""
+    year, month, day = packed >> 9, packed >> 5 & 15, packed & 31
+    low, high = min(month, day), max(month, day)
+    if not month:
+        return [(date_key(5, year), float(bits[DateLevel.YEAR_ONLY]))]
+    if not day:
+        return [(date_key(2, year, month), float(bits[DateLevel.YEAR_AND_MONTH]))]
+    lists = [(date_key(1, year, low, high), float(bits[DateLevel.SAME_DAY]))]
+    if (month, day) != (1, 1):
+        lists += [(date_key(2, year, month), float(bits[DateLevel.YEAR_AND_MONTH])), (date_key(3, year, day), float(bits[DateLevel.MONTH_NEAR])), (date_key(4, 0, low, high), float(bits[DateLevel.DAY_AND_MONTH]))]
+    return lists
+
+
+def _word_lists(
+    segment: Segment, query: PreparedQuery, expansions: Sequence[Expansion], bits: NDArray[np.float32]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32], NDArray[np.uint8]]:
+    """The record lists of all query words, strongest first within each word."""
+    at = segment.tables.word_records.at
+    starts: list[NDArray[np.int64]] = [np.zeros(0, np.int64)]
+    ends, weights, groups = [np.zeros(0, np.int64)], [np.zeros(0, np.float32)], [np.zeros(0, np.uint8)]
+    for number, expansion in enumerate(expansions):
+        if number < query.named and not (expansion.levels >= LEVELS - 2).any():
+            _add_split(segment, query, number, bits, starts, ends, weights, groups)
+        value = bits[number][expansion.levels]
+        order = np.argsort(-value, kind="stable")
+        order = order[value[order] >= LEAST_LIST_BITS]
+        words = expansion.words[order]
+        starts.append(at[words].astype(np.int64))
+        ends.append(at[words + 1].astype(np.int64))
+        weights.append(value[order])
+        groups.append(np.full(len(order), number + 1, np.uint8))
+    return np.concatenate(starts), np.concatenate(ends), np.concatenate(weights), np.concatenate(groups)
+
+
+def _add_split(
+    segment: Segment, query: PreparedQuery, number: int, bits: NDArray[np.float32],
+    starts: list[NDArray[np.int64]], ends: list[NDArray[np.int64]], weights: list[NDArray[np.float32]], groups: list[NDArray[np.uint8]],
+) -> None:  # fmt: skip
+    """A word nobody has may be two names written together: read the lists of the two, when both are known."""
+    from somec.persons.matching.building import vocabulary_of
+
+    at, counts = segment.tables.word_records.at, segment.tables.word_records.counts
+    for left, right in split_words(query, number):
+        pieces = []
+        for piece in (left, right):
+            keys = word_keys(piece)
+            like = segment.like(piece, keys, vocabulary_of((keys,)), 0, exact=True)
+            pieces.append(like.words)
+        if not all(len(words) for words in pieces):
+            continue
+        for offset, words in enumerate(pieces):
+            value = np.minimum(12.0, np.log2((segment.count + 3000.0) / (counts[words] + 1.0))).astype(np.float32)
+            starts.append(at[words].astype(np.int64))
+            ends.append(at[words + 1].astype(np.int64))
+            weights.append(value)
+            groups.append(np.full(len(words), 200 + offset, np.uint8))
+
+
+def probabilities(totals: Sequence[float], people: int, model: Model) -> list[float]:
+    """The chance of each candidate to be the person, given that the person is in the index with the stated prior and anybody in it is equally likely beforehand.
+
+    Candidates share what there is: two that look the same have at most half each. What is not in the candidates stays with "nobody in the index"; no probability exceeds `model.cap`.
+    """
+    if not totals:
+        return []
+    start = math.log2(model.prior / max(1, people))
+    exponents = [start + model.slope * total + model.offset for total in totals]
+    nobody = math.log2(1.0 - model.prior)
+    top = max(nobody, *exponents)
+    rest = math.exp2(nobody - top)
+    odds = [math.exp2(exponent - top) for exponent in exponents]
+    whole = rest + math.fsum(odds)
+    return [min(model.cap, one / whole) for one in odds]

@@ -1,0 +1,163 @@
+"""How alike two name parts are, from 0 to 1, and the letters that are near each other.
+
+The distance is an edit distance with linguistic costs (restricted Damerau-Levenshtein): a vowel weighs half a consonant, because vowels vary between romanisations; letters whose sounds
+are neighbours (s z c j, k g h, b p v f, d t, m n, r l) replace each other at half price. Against a script that writes no vowels, vowels weigh next to nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from somec.persons.matching.arrays import Vocabulary
+from somec.persons.matching.compiled import compiled
+
+LEVELS: Final = 21
+"""Similarity is cut into steps of 1/20; level 20 is the same spelling."""
+SAME_SOUND: Final = 0.97
+SAME_STEM: Final = 0.93
+SAME_NAME: Final = 0.94
+NICKNAME: Final = 0.86
+ABJAD_CAP: Final = 0.95
+INITIAL: Final = 0.72
+VOWEL_WEIGHT: Final = 0.5
+ABJAD_VOWEL_WEIGHT: Final = 0.12
+
+_NEIGHBOURS: Final = ("szcjx", "kgqhx", "bpvfw", "dt", "mn", "rl", "uovw", "iej", "aeo")
+
+
+def _costs(vowel_weight: float) -> NDArray[np.float32]:
+    """Row and column 0 hold the cost of leaving a letter out; the rest the cost of writing one for the other. Letters are numbered a=1."""
+    table = np.ones((27, 27), dtype=np.float32)
+    vowels = [ord(letter) - 96 for letter in "aeiou"]
+    for vowel in vowels:
+        table[vowel, :] = np.minimum(table[vowel, :], 1.0)
+        table[0, vowel] = table[vowel, 0] = vowel_weight
+    for left in vowels:
+        for right in vowels:
+            table[left, right] = vowel_weight * 0.8
+    table[0, 8] = table[8, 0] = 0.5  # h comes and goes
+    for group in _NEIGHBOURS:
+        for left_letter in group:
+            for right_letter in group:
+                left, right = ord(left_letter) - 96, ord(right_letter) - 96
+                table[left, right] = min(table[left, right], 0.6 if not {left_letter, right_letter} <= set("aeiou") else vowel_weight * 0.7)
+    np.fill_diagonal(table, 0.0)
+    return table
+
+
+COSTS: Final = _costs(VOWEL_WEIGHT)
+ABJAD_COSTS: Final = _costs(ABJAD_VOWEL_WEIGHT)
+
+
+@compiled
+def _letter(code: int) -> int:
+    return code - 96 if 97 <= code <= 122 else 26
+
+
+@compiled
+def distance_similarity(a: NDArray[np.uint8], b: NDArray[np.uint8], costs: NDArray[np.float32]) -> float:
+    """1 minus the weighted edit distance over the weight of the heavier word; both words as ASCII codes."""
+    la, lb = len(a), len(b)
+    if la == 0 or lb == 0:
+        return 0.0
+    two_back = np.zeros(lb + 1, dtype=np.float32)
+    back = np.zeros(lb + 1, dtype=np.float32)
+    row = np.zeros(lb + 1, dtype=np.float32)
+    weight_a = np.float32(0.0)
+    for j in range(1, lb + 1):
+        back[j] = back[j - 1] + costs[0, _letter(b[j - 1])]
+    weight_b = back[lb]
+    for i in range(1, la + 1):
+        x = _letter(a[i - 1])
+        drop = costs[x, 0]
+        weight_a += drop
+        row[0] = back[0] + drop
+        for j in range(1, lb + 1):
+            y = _letter(b[j - 1])
+            best = back[j - 1] + costs[x, y]
+            other = back[j] + drop
+            if i > 1 and a[i - 1] == a[i - 2]:
+                other = back[j] + np.float32(0.2) * drop
+            best = min(best, other)
+            add = costs[0, y]
+            if j > 1 and b[j - 1] == b[j - 2]:
+                add = np.float32(0.2) * add
+            best = min(best, row[j - 1] + add)
+            if i > 1 and j > 1 and a[i - 1] == b[j - 2] and a[i - 2] == b[j - 1]:
+                best = min(best, two_back[j - 2] + np.float32(0.7))
+            row[j] = best
+        for j in range(lb + 1):
+            two_back[j] = back[j]
+            back[j] = row[j]
+    heavier = max(weight_a, weight_b)
+    if heavier <= 0.0:
+        return 0.0
+    return max(0.0, 1.0 - back[lb] / heavier)
+
+
+@compiled
+def _equal(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> bool:
+    if len(a) != len(b):
+        return False
+    for i in range(len(a)):
+        if a[i] != b[i]:
+            return False
+    return True
+
+
+@compiled
+def _share(a: NDArray[np.uint32], b: NDArray[np.uint32]) -> bool:
+    for i in range(len(a)):
+        for j in range(len(b)):
+            if a[i] == b[j]:
+                return True
+    return False
+
+
+@compiled
+def _form_similarity(left: Vocabulary, i: int, right: Vocabulary, j: int, costs: NDArray[np.float32], abjad_costs: NDArray[np.float32]) -> float:
+    """The best likeness among the sound forms of two words."""
+    best = 0.0
+    first_a, last_a = left.form_first[i], left.form_first[i + 1]
+    first_b, last_b = right.form_first[j], right.form_first[j + 1]
+    one_abjad = left.traits[i, 2] != right.traits[j, 2]
+    for x in range(first_a, last_a):
+        a = left.forms[left.form_at[x] : left.form_at[x + 1]]
+        for y in range(first_b, last_b):
+            b = right.forms[right.form_at[y] : right.form_at[y + 1]]
+            top = SAME_STEM if x + left.traits[i, 1] >= last_a or y + right.traits[j, 1] >= last_b else SAME_SOUND
+            if one_abjad:
+                value = ABJAD_CAP * distance_similarity(a, b, abjad_costs)
+            elif _equal(a, b):
+                value = top
+            else:
+                value = min(top - 0.02, distance_similarity(a, b, costs) - (1.0 - top))
+            best = max(best, value)
+    return best
+
+
+@compiled
+def word_similarity(left: Vocabulary, i: int, right: Vocabulary, j: int, costs: NDArray[np.float32], abjad_costs: NDArray[np.float32]) -> float:
+    """The likeness of word `i` of one vocabulary and word `j` of another by everything known of them: spelling, sound forms, equivalents, initials."""
+    plain_a = left.plain[left.plain_at[i] : left.plain_at[i + 1]]
+    plain_b = right.plain[right.plain_at[j] : right.plain_at[j + 1]]
+    if left.traits[i, 2] == right.traits[j, 2]:
+        if _equal(plain_a, plain_b):
+            return 1.0 if left.traits[i, 0] == right.traits[j, 0] else 0.98
+        if len(plain_a) == 1 or len(plain_b) == 1:
+            return INITIAL if len(plain_a) > 0 and len(plain_b) > 0 and plain_a[0] == plain_b[0] else 0.0
+    best = _form_similarity(left, i, right, j, costs, abjad_costs)
+    if best < SAME_NAME and _share(left.names[left.names_at[i] : left.names_at[i + 1]], right.names[right.names_at[j] : right.names_at[j + 1]]):
+        best = SAME_NAME
+    if best < NICKNAME and _share(left.nicks[left.nicks_at[i] : left.nicks_at[i + 1]], right.nicks[right.nicks_at[j] : right.nicks_at[j + 1]]):
+        best = NICKNAME
+    return best
+
+
+@compiled
+def level_of(similarity: float) -> int:
+    """The step a similarity falls on, 0 to `LEVELS` - 1; only the same spelling reaches the last."""
+    return min(LEVELS - 1, int(similarity * (LEVELS - 1) + 1e-6))

@@ -1,0 +1,137 @@
+"""Segments as files: one file each, written beside and renamed into place, read by memory mapping.
+
+Layout: 8 bytes magic, 8 bytes length of the header, the header (JSON: version, arrays with place, type, shape and CRC-32), then the arrays, each at a multiple of 64 bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import mmap
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+from zlib import crc32
+
+import numpy as np
+
+from somec.persons.matching import arrays
+from somec.persons.matching.arrays import Tables
+from somec.persons.matching.errors import IndexDamaged, IndexStorage, IndexVersion
+from somec.persons.matching.segment import Segment
+
+MAGIC: Final = b"SOMECIDX"
+FORMAT: Final = 1
+"""Changes when the layout changes, or the rules by which names become keys: either makes older files unreadable."""
+_ALIGNMENT: Final = 64
+_GROUPS: Final[dict[str, Any]] = {
+    "vocabulary": arrays.Vocabulary, "sure": arrays.Buckets, "grams": arrays.Buckets, "word_records": arrays.WordRecords, "terms": arrays.Terms, "people": arrays.People,
+    "places": arrays.Places, "identities": arrays.Identities,
+}  # fmt: skip
+
+
+def write_segment(file: Path, tables: Tables, nations: tuple[str, ...]) -> None:
+    """Write a segment so that the file is either whole or not there; raises IndexStorage when it cannot be written."""
+    described, position = [], 0
+    contents: list[np.ndarray[Any, Any]] = []
+    for group in tables._fields:
+        for name, values in getattr(tables, group)._asdict().items():
+            solid = np.ascontiguousarray(values)
+            position = -(-position // _ALIGNMENT) * _ALIGNMENT
+            described.append({"name": f"{group}.{name}", "at": position, "type": solid.dtype.str, "shape": list(solid.shape), "crc": crc32(solid)})
+            contents.append(solid)
+            position += solid.nbytes
+    header = json.dumps({"format": FORMAT, "nations": nations, "arrays": described, "size": position}).encode()
+    header += b" " * (-(len(header) + 16) % _ALIGNMENT)
+
+    def write(out: Any) -> None:  # noqa: ANN401 - a binary file object
+        out.write(MAGIC + len(header).to_bytes(8, "little") + header)
+        at = 0
+        for description, solid in zip(described, contents, strict=True):
+            out.write(b"\0" * (int(description["at"]) - at))  # type: ignore[call-overload]
+            out.write(memoryview(solid).cast("B") if solid.nbytes else b"")
+            at = int(description["at"]) + solid.nbytes  # type: ignore[call-overload]
+
+    write_whole(file, write)
+
+
+def write_whole(file: Path, write: Callable[[Any], None]) -> None:
+    """Write a file under another name, sync it, rename it, sync the folder: after a crash at any point there is the old file, the new one, or none."""
+    beside = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        with open(beside, "wb", opener=_private) as out:  # noqa: PTH123 - Path.open takes no opener, and the file must be private from its first byte
+            write(out)
+            out.flush()
+            os.fsync(out.fileno())
+        beside.replace(file)
+        sync_folder(file.parent)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise IndexStorage("matching.index.not_written", reason=error.strerror or type(error).__name__) from error
+
+
+def _private(name: str, flags: int) -> int:
+    return os.open(name, flags, 0o600)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames in a folder durable."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def read_segment(file: Path) -> Segment:
+    """Map a segment; raises IndexDamaged or IndexVersion. Contents are checked by `verify_segment`, sizes always."""
+    header, start, mapped = _open(file)
+    groups: dict[str, dict[str, np.ndarray[Any, Any]]] = {group: {} for group in _GROUPS}
+    try:
+        for one in header["arrays"]:
+            group, name = one["name"].split(".")
+            kind = np.dtype(one["type"])
+            count = int(np.prod(one["shape"], dtype=np.int64))
+            groups[group][name] = np.frombuffer(mapped, kind, count, start + one["at"]).reshape(one["shape"]) if count else np.zeros(one["shape"], kind)
+        tables = Tables(**{group: _GROUPS[group](**found) for group, found in groups.items()})
+        return Segment(tables, tuple(header["nations"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise IndexDamaged("matching.index.damaged", file=file.name) from error
+
+
+def verify_segment(file: Path) -> None:
+    """Check every array against its checksum; raises IndexDamaged."""
+    header, start, mapped = _open(file)
+    view = memoryview(mapped)
+    for one in header["arrays"]:
+        size = int(np.prod(one["shape"], dtype=np.int64)) * np.dtype(one["type"]).itemsize
+        if crc32(view[start + one["at"] : start + one["at"] + size]) != one["crc"]:
+            raise IndexDamaged("matching.index.damaged", file=file.name, array=one["name"])
+
+
+def _open(file: Path) -> tuple[dict[str, Any], int, mmap.mmap]:
+    try:
+        with file.open("rb") as handle:
+            mapped = mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_COPY)
+    except (OSError, ValueError) as error:
+        raise IndexDamaged("matching.index.damaged", file=file.name, reason=type(error).__name__) from error
+    length = int.from_bytes(mapped[8:16], "little")
+    if mapped[:8] != MAGIC or length > len(mapped):
+        raise IndexDamaged("matching.index.damaged", file=file.name)
+    try:
+        header: dict[str, Any] = json.loads(mapped[16 : 16 + length])
+    except ValueError as error:
+        raise IndexDamaged("matching.index.damaged", file=file.name) from error
+    if header.get("format") != FORMAT:
+        raise IndexVersion("matching.index.version", found=str(header.get("format")), expected=FORMAT)
+    start = 16 + length
+    if len(mapped) < start + int(header["size"]):
+        raise IndexDamaged("matching.index.damaged", file=file.name)
+    return header, start, mapped
+
+
+def file_digest(file: Path) -> str:
+    """SHA-256 of a file."""
+    with file.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
