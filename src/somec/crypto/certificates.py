@@ -30,7 +30,7 @@ PEM_BEGIN = b"-----BEGIN CERTIFICATE-----"
 class Certificate:
     """A parsed certificate. Two are equal when their DER bytes are."""
 
-    der: bytes
+    der: bytes = field(repr=False)
     subject: str
     """Distinguished name as RFC 4514 text."""
     issuer: str
