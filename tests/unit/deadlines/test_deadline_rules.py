@@ -255,6 +255,14 @@ def test_a_clock_that_stands_still_has_no_due_instant_but_says_what_is_left(
     assert still.parameters["reason"] == "judicial-authorisation"
 
 
+def test_once_the_clock_stands_still_a_later_pause_changes_nothing() -> None:
+    pauses = [_pause("2026-11-17 12:00", None), _pause("2026-11-18 12:00", "2026-11-19 12:00", "holidays-of-judge")]
+    found = count(Limit(DAYS, 7), _at("2026-11-16 10:00"), "NL", pauses)
+    assert [(item.end, item.reason) for item in found.suspensions] == [(None, "judicial-authorisation")]
+    swallowed = [_pause("2026-11-17 12:00", "2026-11-18 12:00"), _pause("2026-11-18 00:00", None, "later")]
+    assert count(Limit(DAYS, 7), _at("2026-11-16 10:00"), "NL", swallowed).suspended
+
+
 def test_a_suspension_after_the_end_is_too_late() -> None:
     open_end = [_pause("2026-12-01 00:00", None)]
     assert count(Limit(DAYS, 3), _at("2026-11-16 10:00"), "NL", open_end).last_day == date(2026, 11, 19)
