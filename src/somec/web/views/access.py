@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
+from somec.access import actions as access
 from somec.access.rules import Actor
 from somec.kernel.errors import Conflict, NotAllowed, NotFound, NotPossibleNow, SomecError
 from somec.web import sentences
@@ -47,7 +48,10 @@ def officer(*methods: str) -> Callable[[View[P]], Callable[Concatenate[HttpReque
 
 
 def refusal(request: HttpRequest, error: SomecError) -> HttpResponse:
-    """Return the page for an error that no form could show: no access, gone on meanwhile, not possible now."""
+    """Return the page for an error that no form could show: no access (which is logged), gone on, not possible now."""
+    actor: Actor | None = getattr(request, "actor", None)
+    if isinstance(error, NotAllowed) and actor is not None:
+        access.record_refusal(actor=actor, error=error)
     if isinstance(error, NotAllowed | NotFound):
         return render(request, "web/no_access.html", {"code": error.code}, status=403)
     status = 409 if isinstance(error, Conflict | NotPossibleNow) else 400
