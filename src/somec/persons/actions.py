@@ -176,10 +176,11 @@ def change_file(
     }
     choices = {"sex": Sex, "status": Status, "certainty": IdentityCertainty}
     wrong = {name: rules.choice_mistakes(value, choices[name]) for name, value in wanted.items()}
+    if certainty_origin is not None:
+        wrong |= validation.origin_mistakes(certainty_origin, clock.now().date())
+        wanted |= recording.certainty_columns(wanted.get("certainty", person.certainty), certainty_origin)
     if any(wrong.values()):
         raise Invalid("person.invalid", fields={name: codes for name, codes in wrong.items() if codes})
-    if certainty_origin is not None:
-        wanted |= recording.certainty_columns(wanted.get("certainty", person.certainty), certainty_origin)
     _change_columns(actor, person, wanted, reason, "person.correct")
 
 
@@ -223,6 +224,16 @@ def open_file(*, actor: Actor, person_id: str, purpose: str = "") -> None:
     audit.record(
         actor=actor, action="person.read", kind=Kind.CONSULTATION, subject=person.id, case=person.id, purpose=why
     )
+
+
+@transaction.atomic
+def log_search(*, actor: Actor, fields: Sequence[str], found: int, purpose: str = "") -> None:
+    """Log that the actor searched the files: which fields he filled and how many were found, never what he typed."""
+    check(actor, "person.find", Target(kind=files.KIND, id=""))
+    audit.record(
+        actor=actor, action="person.find", kind=Kind.CONSULTATION, subject=files.KIND, purpose=purpose or actor.purpose,
+        detail={"fields": ",".join(sorted(fields)), "found": found},
+    )  # fmt: skip
 
 
 @transaction.atomic

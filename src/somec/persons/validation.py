@@ -46,6 +46,8 @@ def check_person(person: NewPerson, today: date) -> None:
     found: Mistakes = {} if person.names else {"names": ["missing"]}
     found |= _kept({"sex": rules.choice_mistakes(person.sex, rules.Sex)})
     found |= _kept({"certainty": rules.choice_mistakes(person.certainty, rules.IdentityCertainty)})
+    origin = _kept(origin_mistakes(person.certainty_origin, today))
+    found |= {f"certainty_origin.{field}": codes for field, codes in origin.items()}
     if sum(name.main for name in person.names) > 1:
         found["names"] = ["several_main"]
     states = [item.state for item in person.nationalities]
@@ -61,7 +63,7 @@ def check_person(person: NewPerson, today: date) -> None:
 def mistakes(statement: Statement, today: date) -> Mistakes:
     """Return the codes of what is wrong, by field."""
     found = _CHECKS[type(statement)](statement, today)
-    return _kept(found | _origin(statement.origin, today))
+    return _kept(found | origin_mistakes(statement.origin, today))
 
 
 def _kept(found: Mistakes) -> Mistakes:
@@ -72,7 +74,8 @@ def _lines(statement: object, fields: Iterable[str], limit: int = rules.MAX_LINE
     return {field: rules.text_mistakes(getattr(statement, field), limit=limit) for field in fields}
 
 
-def _origin(origin: Origin, today: date) -> Mistakes:
+def origin_mistakes(origin: Origin, today: date) -> Mistakes:
+    """Return what is wrong with where a statement is said to come from."""
     return {
         "source": rules.choice_mistakes(origin.source, rules.Source),
         "note": rules.text_mistakes(origin.note, limit=rules.MAX_NOTE),
