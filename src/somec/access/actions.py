@@ -13,8 +13,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 
 from somec.access import rules
-from somec.access.models import AUTHORITY_KINDS, ApiToken, Authority, Opening, RoleGrant, User
-from somec.access.queries import TOKEN_PREFIX, opening_target
+from somec.access.models import AUTHORITY_KINDS, TOKEN_PREFIX, ApiToken, Authority, Opening, RoleGrant, User
 from somec.access.rules import ACTIONS, READING_KINDS, Actor, Role, Target
 from somec.audit.actions import record
 from somec.audit.rules import Kind
@@ -225,7 +224,7 @@ def review_opening(*, actor: Actor, opening: str, justified: bool, reason: str) 
     row = Opening.objects.select_for_update().filter(pk=opening, emergency=True).first()
     if row is None:
         raise NotFound("access.opening")
-    rules.check(actor, "opening.review", opening_target(row.id, row.authority_id, row.user_id))
+    rules.check(actor, "opening.review", rules.opening_target(row.id, row.authority_id, row.user_id))
     if row.reviewed_at is not None:
         raise NotPossibleNow("access.opening_reviewed")
     row.reviewed_by_id, row.reviewed_at, row.justified = actor.id, clock.now(), justified

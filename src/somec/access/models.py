@@ -11,6 +11,7 @@ from somec.access.rules import READING_KINDS, Role
 from somec.kernel import clock
 from somec.kernel.ids import MAX_LENGTH
 
+TOKEN_PREFIX = "somec"  # noqa: S105 - what a token begins with, so that scanners find leaked ones
 AUTHORITY_KINDS = ("probation", "police", "prison", "court", "central", "ministry")
 
 

@@ -12,14 +12,13 @@ from typing import Protocol
 from django.db.models import Q
 
 from somec.access import rules
-from somec.access.models import ApiToken, Authority, Opening, RoleGrant, User, active
-from somec.access.rules import Actor, Role, Target
+from somec.access.models import TOKEN_PREFIX, ApiToken, Authority, Opening, RoleGrant, User, active
+from somec.access.rules import Actor, Role
 from somec.access.scope import Scope
 from somec.kernel import clock
 from somec.kernel.errors import NotAllowed, NotFound
 
 PURPOSE_KEY = "somec_purpose"
-TOKEN_PREFIX = "somec"  # noqa: S105 - what a token begins with, so that scanners find leaked ones
 TOKEN_TOUCH = timedelta(minutes=5)  # how stale "last used" may be; spares a write for each call
 
 
@@ -198,13 +197,8 @@ def openings_to_review(actor: Actor) -> list[OpeningView]:
     return [
         _opening(row)
         for row in waiting
-        if rules.can(actor, "opening.review", opening_target(row.id, row.authority_id, row.user_id))
+        if rules.can(actor, "opening.review", rules.opening_target(row.id, row.authority_id, row.user_id))
     ]
-
-
-def opening_target(opening_id: str, authority_id: str, user_id: str) -> Target:
-    """Return an opening as a thing that is judged; its author is who opened."""
-    return Target("opening", opening_id, authority_id=authority_id, author_id=user_id)
 
 
 def _opening(row: Opening) -> OpeningView:

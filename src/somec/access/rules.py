@@ -13,7 +13,7 @@ from somec.access.roles import Actor, Decision, Grant, Relation, Role, Rule, Tar
 
 __all__ = [
     "ACTIONS", "BEFORE_APPROVAL", "READING_KINDS", "Actor", "Decision", "Grant", "Relation", "Role", "Rule", "Target",
-    "can", "check", "decide", "node_actor",
+    "can", "check", "decide", "node_actor", "opening_target",
 ]  # fmt: skip
 
 _PO, _AU, _CP, _PL = Role.PROBATION_OFFICER, Role.AUTHORISER, Role.CONTACT_POINT, Role.POLICE_OFFICER
@@ -140,6 +140,11 @@ READING_KINDS: Mapping[str, str] = {
     "person": "person.read", "protected": "person.read_protected", "notice": "notice.read", "incoming": "incoming.read",
 }  # fmt: skip
 """What can be opened with a purpose, and the action for which the opening counts."""
+
+
+def opening_target(opening_id: str, authority_id: str, user_id: str) -> Target:
+    """Return an opening as a thing that is judged; its author is who opened, so he never reviews it."""
+    return Target("opening", opening_id, authority_id=authority_id, author_id=user_id)
 
 
 def decide(actor: Actor, action: str, target: Target | None = None) -> Decision:
