@@ -145,19 +145,19 @@ def read_receipt(unit: etree._Element) -> tuple[Reference, ...] | None:
     if information is None:
         return ()
     return tuple(
-        read_reference(one)
+        read_reference(one, keep=False)
         for part in children(information, EBBP, "MessagePartNRInformation")
         for one in children(part, DS, "Reference")
     )
 
 
-def read_reference(element: etree._Element) -> Reference:
-    """Read ds:Reference with its canonical octets. Raises EBMS:0009."""
+def read_reference(element: etree._Element, *, keep: bool = True) -> Reference:
+    """Read ds:Reference, with its canonical octets when they are to be kept. Raises EBMS:0009."""
     return Reference(
         uri=element.get("URI", ""),
         digest_method=algorithm_of(only(element, DS, "DigestMethod")),
         digest=base64_of(only(element, DS, "DigestValue")),
-        xml=canonical(element),
+        xml=canonical(element) if keep else b"",
     )
 
 

@@ -6,8 +6,9 @@ import base64
 import binascii
 import quopri
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 
 from somec.as4.errors import MIME_INCONSISTENCY, As4Error
@@ -24,13 +25,14 @@ class ContentType:
     """A media type with its parameters; type and parameter names in lower case."""
 
     type: str
-    parameters: dict[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str] = field(default_factory=dict)
 
     def get(self, name: str) -> str:
         """Return a parameter, or an empty string."""
         return self.parameters.get(name, "")
 
 
+@lru_cache(maxsize=256)
 def parse_content_type(value: str) -> ContentType:
     """Read a Content-Type value (RFC 2045, 5.1), forgiving about spaces and quotes."""
     main, _, _ = value.partition(";")

@@ -10,21 +10,19 @@ import binascii
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Protocol, cast
 
 from lxml import etree
 
 from somec.as4.errors import FEATURE_NOT_SUPPORTED, INVALID_HEADER, POLICY_NONCOMPLIANCE, As4Error, EbmsError
-from somec.as4.namespaces import EB, EXC_C14N, INC_C14N, SOAP12, WSSE, WSU, XML
+from somec.as4.namespaces import EB, EXC_C14N, INC_C14N, SOAP12, WSSE, WSU
 
 MESSAGING = f"{{{EB}}}Messaging"
 SECURITY = f"{{{WSSE}}}Security"
 WSU_ID = f"{{{WSU}}}Id"
-XML_ID = f"{{{XML}}}id"
-_ID_ATTRIBUTES = (WSU_ID, "Id", XML_ID)
 _TRUE = frozenset({"1", "true"})
 _UTF8_NAMES = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
-_with_id = etree.XPath("//*[@wsu:Id or @Id or @xml:id]", namespaces={"wsu": WSU})
+_id_attributes = etree.XPath("//@wsu:Id | //@Id | //@xml:id", namespaces={"wsu": WSU})
 _local = threading.local()
 
 
@@ -37,6 +35,13 @@ def _parser() -> etree.XMLParser:
         )
         _local.parser = parser
     return parser
+
+
+class _Attribute(Protocol):
+    """What XPath gives for an attribute: its value, knowing its element."""
+
+    def getparent(self) -> etree._Element:
+        """Return the element that bears the attribute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +112,10 @@ def take_apart(root: etree._Element, *, namespaces: Sequence[str] = (SOAP12,)) -
 def _unique_ids(root: etree._Element) -> dict[str, etree._Element]:
     """Return elements by id over the whole document; an id that two elements bear is an attack or a mistake."""
     ids: dict[str, etree._Element] = {}
-    found = cast("list[etree._Element]", _with_id(root))  # noqa: SLF001 - lxml has no public name for the type
-    for element in found:
-        for name in _ID_ATTRIBUTES:
-            value = element.get(name)
-            if value is None:
-                continue
-            if ids.setdefault(value, element) is not element:
-                raise refuse(INVALID_HEADER, "xml.duplicate-id")
+    for value in cast("list[_Attribute]", _id_attributes(root)):
+        element = value.getparent()
+        if ids.setdefault(str(value), element) is not element:
+            raise refuse(INVALID_HEADER, "xml.duplicate-id")
     return ids
 
 
@@ -145,12 +146,12 @@ def canonical(element: etree._Element, algorithm: str = EXC_C14N, prefixes: Sequ
 
 def children(element: etree._Element, namespace: str, name: str) -> list[etree._Element]:
     """Return the direct children with this name."""
-    return element.findall(f"{{{namespace}}}{name}")
+    return list(element.iterchildren(f"{{{namespace}}}{name}"))
 
 
 def only(element: etree._Element, namespace: str, name: str) -> etree._Element:
     """Return the one child with this name. Raises EBMS:0009 when there is none or more than one."""
-    found = element.findall(f"{{{namespace}}}{name}")
+    found = list(element.iterchildren(f"{{{namespace}}}{name}"))
     if len(found) != 1:
         raise refuse(INVALID_HEADER, "xml.exactly-one", name)
     return found[0]
@@ -158,7 +159,7 @@ def only(element: etree._Element, namespace: str, name: str) -> etree._Element:
 
 def optional(element: etree._Element, namespace: str, name: str) -> etree._Element | None:
     """Return the child with this name or None. Raises EBMS:0009 when there is more than one."""
-    found = element.findall(f"{{{namespace}}}{name}")
+    found = list(element.iterchildren(f"{{{namespace}}}{name}"))
     if len(found) > 1:
         raise refuse(INVALID_HEADER, "xml.exactly-one", name)
     return found[0] if found else None
