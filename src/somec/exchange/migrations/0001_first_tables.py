@@ -173,7 +173,7 @@ class Migration(migrations.Migration):
                 ('received', models.DateTimeField()),
                 ('envelope', models.BinaryField()),
                 ('receipt', models.BinaryField()),
-                ('document', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='arrival', to='exchange.document')),
+                ('document', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='arrivals', to='exchange.document')),
             ],
         ),
         migrations.CreateModel(
@@ -274,7 +274,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'receipted', 'refused', 'withdrawn'])), name='delivery_state_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'receipted', 'refused', 'unproven', 'withdrawn'])), name='delivery_state_known'),
         ),
         migrations.AddConstraint(
             model_name='delivery',
