@@ -13,7 +13,8 @@ from somec.as4.signals import ErrorSignal, Receipt, SoapFault, check_receipt, re
 from somec.exchange.rules import Answer, meaning_of_error
 from somec.exchange.transport import Response
 
-DUPLICATE: Final = "EBMS:4001"  # phase4 answers a repeat with this instead of the receipt
+DUPLICATE: Final = "EBMS:4001"  # newer phase4 answers a repeat with this instead of the receipt
+_OTHER: Final = "EBMS:0004"  # phase4 up to 4.4 says this of a repeat; only its text tells it from other trouble
 NO_RECEIPT: Final = "EBMS:0301"
 _OK = range(200, 300)
 
@@ -66,6 +67,7 @@ def _refused(signal: ErrorSignal, *, sent_before: bool) -> Outcome:
     if not failures:
         return Outcome(Answer.LATER, code="EBMS:0302")
     first = failures[0]
-    if first.code == DUPLICATE and sent_before:
+    repeat = first.code == DUPLICATE or (first.code == _OTHER and "duplicate" in first.detail.lower())
+    if repeat and sent_before:
         return Outcome(Answer.UNPROVEN, code=DUPLICATE)
     return Outcome(meaning_of_error(first.code), code=first.code, reason=first.detail[:200])
