@@ -54,6 +54,16 @@ def likeness(query: Vocabulary, people: Vocabulary, words: NDArray[np.uint32], c
 
 
 @compiled
+def part_likeness(alike: NDArray[np.float32], rows: NDArray[np.uint32], columns: NDArray[np.int64]) -> NDArray[np.float32]:
+    """The cells of a likeness table that two names need."""
+    small = np.empty((min(MOST_PARTS, len(rows)), min(MOST_PARTS, len(columns))), dtype=np.float32)
+    for i in range(small.shape[0]):
+        for j in range(small.shape[1]):
+            small[i, j] = alike[rows[i], columns[j]]
+    return small
+
+
+@compiled
 def _first_form(vocabulary: Vocabulary, word: int) -> NDArray[np.uint8]:
     first = vocabulary.form_first[word]
     if first == vocabulary.form_first[word + 1]:
@@ -82,22 +92,22 @@ def _role_bits(a: int, b: int, crossed: float) -> float:
 
 @compiled
 def align(
-    query: Vocabulary, names: QueryNames, name: int, vocabulary: Vocabulary, people: People, other: int, places: NDArray[np.int64], alike: NDArray[np.float32],
+    query: Vocabulary, names: QueryNames, name: int, vocabulary: Vocabulary, people: People, other: int, alike: NDArray[np.float32],
     weights: NameWeights, costs: NDArray[np.float32], abjad_costs: NDArray[np.float32], pairs: NDArray[np.int16], levels: NDArray[np.int16],
 ) -> float:  # fmt: skip
     """Bits of query name `name` against candidate name `other`.
 
-    `places` gives the column of `alike` for each part of the candidate name. `pairs` and `levels` receive, for each query part, the partner's position (plus `JOINED` for two parts, -1 for
-    none) and the level.
+    `alike` holds how alike each part of the query name (rows) and each part of the candidate name (columns) are. `pairs` and `levels` receive, for each query part, the partner's position
+    (plus `JOINED` for two parts, -1 for none) and the level.
     """
     start, end = names.word_at[name], names.word_at[name + 1]
-    count, others = min(MOST_PARTS, np.int64(end) - np.int64(start)), len(places)
+    count, others = min(MOST_PARTS, np.int64(end) - np.int64(start)), alike.shape[1]
     first = np.int64(people.word_at[other])
     bits = np.empty((count, others), dtype=np.float32)
     for i in range(count):
         word = names.words[start + i]
         for j in range(others):
-            level = level_of(alike[word, places[j]])
+            level = level_of(alike[i, j])
             bits[i, j] = weights.bits[word, level] + _role_bits(names.roles[start + i], people.roles[first + j], weights.crossed)
     for i in range(count):
         pairs[i], levels[i] = -1, 0
@@ -105,10 +115,10 @@ def align(
     total = _pair_singles(count, others, bits, pairs, free, np.float32(0.0))
     if others != count:
         total += _pair_joined(query, names, start, count, vocabulary, people, first, others, weights, costs, abjad_costs, pairs, levels, free, bits)
+    total += _pair_singles(count, others, bits, pairs, free, np.float32(-100.0))
     for i in range(count):
         if 0 <= pairs[i] < JOINED:
-            levels[i] = level_of(alike[names.words[start + i], places[pairs[i]]])
-    total += _pair_singles(count, others, bits, pairs, free, np.float32(-100.0))
+            levels[i] = level_of(alike[i, pairs[i]])
     for i in range(count):
         if pairs[i] < 0:
             total += weights.missing[names.roles[start + i]]

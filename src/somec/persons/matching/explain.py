@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from somec.persons.matching.alignment import JOINED, MOST_PARTS, align, likeness
+from somec.persons.matching.alignment import JOINED, MOST_PARTS, align, likeness, part_likeness
 from somec.persons.matching.answer import Direction, Evidence, Parameter
 from somec.persons.matching.dates import DateLevel, PartialDate
 from somec.persons.matching.model import Model
@@ -112,9 +112,9 @@ def _name_evidence(scored: Scored, found: Found, query: PreparedQuery, model: Mo
     other = int(people.name_at[scored.number]) + int(scored.basis[7])
     used = people.words[people.word_at[other] : people.word_at[other + 1]][:MOST_PARTS]
     words, columns = np.unique(used, return_inverse=True)
-    alike = likeness(query.vocabulary, tables.vocabulary, words, *COST_TABLES)
+    alike = part_likeness(likeness(query.vocabulary, tables.vocabulary, words, *COST_TABLES), query.names.words[query.names.word_at[name] : query.names.word_at[name + 1]], columns.astype(np.int64))
     pairs, levels = np.zeros(MOST_PARTS, np.int16), np.zeros(MOST_PARTS, np.int16)
-    total = align(query.vocabulary, query.names, name, tables.vocabulary, people, other, columns.astype(np.int64), alike, found.weights, *COST_TABLES, pairs, levels)
+    total = align(query.vocabulary, query.names, name, tables.vocabulary, people, other, alike, found.weights, *COST_TABLES, pairs, levels)
     theirs = [tables.vocabulary.plain[tables.vocabulary.plain_at[word] : tables.vocabulary.plain_at[word + 1]].tobytes().decode("ascii") for word in used]
     first = int(query.names.word_at[name])
     count = min(MOST_PARTS, int(query.names.word_at[name + 1]) - first)

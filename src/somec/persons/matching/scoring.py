@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from somec.persons.matching.alignment import MOST_PARTS, NameWeights, QueryNames, align, likeness
+from somec.persons.matching.alignment import MOST_PARTS, NameWeights, QueryNames, align, likeness, part_likeness
 from somec.persons.matching.arrays import People, Places, Vocabulary
 from somec.persons.matching.compiled import compiled
 from somec.persons.matching.dateevidence import date_level
@@ -86,7 +86,8 @@ def score(
             low = column_at[row] + np.int64(people.word_at[other]) - first_word
             high = column_at[row] + np.int64(people.word_at[other + 1]) - first_word
             for name in range(len(names.word_at) - 1):
-                value = align(query, names, name, vocabulary, people, other, columns[low : min(high, low + MOST_PARTS)], alike, weights, costs.alphabet, costs.abjad, pairs, levels)
+                small = part_likeness(alike, names.words[names.word_at[name] : names.word_at[name + 1]], columns[low:high])
+                value = align(query, names, name, vocabulary, people, other, small, weights, costs.alphabet, costs.abjad, pairs, levels)
                 if value > best:
                     best = value
                     basis[row, 6], basis[row, 7] = name, other - np.int64(people.name_at[record])

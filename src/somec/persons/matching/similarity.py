@@ -63,9 +63,8 @@ def distance_similarity(a: NDArray[np.uint8], b: NDArray[np.uint8], costs: NDArr
     la, lb = len(a), len(b)
     if la == 0 or lb == 0:
         return 0.0
-    two_back = np.zeros(lb + 1, dtype=np.float32)
-    back = np.zeros(lb + 1, dtype=np.float32)
-    row = np.zeros(lb + 1, dtype=np.float32)
+    rows = np.zeros((3, lb + 1), dtype=np.float32)
+    two_back, back, row = rows[0], rows[1], rows[2]
     weight_a = np.float32(0.0)
     for j in range(1, lb + 1):
         back[j] = back[j - 1] + costs[0, _letter(b[j - 1])]
@@ -89,9 +88,7 @@ def distance_similarity(a: NDArray[np.uint8], b: NDArray[np.uint8], costs: NDArr
             if i > 1 and j > 1 and a[i - 1] == b[j - 2] and a[i - 2] == b[j - 1]:
                 best = min(best, two_back[j - 2] + np.float32(0.7))
             row[j] = best
-        for j in range(lb + 1):
-            two_back[j] = back[j]
-            back[j] = row[j]
+        two_back, back, row = back, row, two_back
     heavier = max(weight_a, weight_b)
     if heavier <= 0.0:
         return 0.0

@@ -1,0 +1,165 @@
+"""`somec match`: find people of a file in an index, find duplicates in a file, train the model, rebuild the index."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tqdm import tqdm
+
+if TYPE_CHECKING:
+    from somec.persons.matching.index import MatchIndex
+    from somec.persons.matching.model import Model
+
+INDEX_VARIABLE = "SOMEC_MATCH_INDEX"
+WORDS = ("dedupe", "train", "rebuild", "transparency")
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command and its four sub-commands; `somec match FILE` is told from them by its first word."""
+    match = subparsers.add_parser(
+        "match", help="find people of a file in an index; find duplicates; train; rebuild",
+        description="somec match FILE --against INDEX --out FILE | somec match dedupe FILE --out FILE | somec match train FILE --out MODEL | somec match rebuild [FILE] | somec match transparency",
+    )  # fmt: skip
+    match.add_argument("what", metavar="FILE | dedupe | train | rebuild | transparency", help="a CSV or Parquet file of people, or a sub-command")
+    match.add_argument("file", nargs="?", type=Path, help="the file of a sub-command")
+    match.add_argument("--against", metavar="INDEX-or-node", help=f"folder of an index, or `node` for the index of this node (default: ${INDEX_VARIABLE}, else `node`)")
+    match.add_argument("--index", type=Path, metavar="FILE", help="search in a throw-away index of this CSV or Parquet file")
+    match.add_argument("--out", type=Path, metavar="FILE", help="where to write (CSV, or Parquet by its ending)")
+    match.add_argument("--top", type=int, default=10, metavar="N", help="candidates for each query (default 10)")
+    match.add_argument("--floor", type=float, default=None, metavar="P", help="leave out candidates less probable than this")
+    match.add_argument("--threshold", type=float, default=None, metavar="P", help="dedupe: probability at which two rows are one person")
+    match.add_argument("--prior", type=float, default=None, metavar="P", help="share of queries whose person is in the index")
+    match.add_argument("--model", type=Path, metavar="FILE", help="a model made by `somec match train`")
+    match.add_argument("--language", choices=("en", "lv"), default="en", help="language of explanations")
+    match.add_argument("--engine", choices=("local", "spark"), default="local", help="where to run")
+    match.add_argument("--restart", action="store_true", help="do not go on with an interrupted run")
+    match.add_argument("--no-explain", action="store_true", help="leave explanations out; faster")
+    match.add_argument("--quiet", action="store_true", help="no progress bar")
+    match.set_defaults(run=run)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Run what was asked; returns the exit status."""
+    if chosen.top < 1:
+        return _wrong("--top must be at least 1")
+    if chosen.what in WORDS and not (chosen.file is None and chosen.what not in {"rebuild", "transparency"}):
+        return {"dedupe": _dedupe, "train": _train, "rebuild": _rebuild, "transparency": _transparency}[chosen.what](chosen)
+    if chosen.what in WORDS:
+        return _wrong(f"somec match {chosen.what} needs a FILE")
+    return _match(chosen)
+
+
+def _wrong(message: str) -> int:
+    print(f"somec match: {message}", file=sys.stderr)
+    return 2
+
+
+def _model(chosen: argparse.Namespace) -> Model:
+    from somec.persons.matching.model import load_model
+
+    model = load_model(chosen.model)
+    return model if chosen.prior is None else model.with_prior(chosen.prior)
+
+
+def _opened(chosen: argparse.Namespace, model: Model) -> MatchIndex:
+    from somec.persons.matching.index import MatchIndex
+    from somec.persons.matching.tables import count_people, read_people
+
+    if chosen.index is not None:
+        with tqdm(total=count_people(chosen.index), unit=" people", desc="index", disable=_hidden(chosen)) as bar:
+            return MatchIndex.in_memory(read_people(chosen.index), model, bar.update)
+    return MatchIndex.open(_folder(chosen), model)
+
+
+def _folder(chosen: argparse.Namespace) -> Path:
+    named = chosen.against or os.environ.get(INDEX_VARIABLE) or "node"
+    if named != "node":
+        return Path(named)
+    import django
+    from django.conf import settings
+
+    django.setup()
+    return Path(settings.SOMEC_MATCH_INDEX)
+
+
+def _hidden(chosen: argparse.Namespace) -> bool:
+    return bool(chosen.quiet) or not sys.stderr.isatty()
+
+
+def _match(chosen: argparse.Namespace) -> int:
+    from somec.persons.matching.batch import FLOOR, match_file
+    from somec.persons.matching.tables import count_people
+
+    file = Path(chosen.what)
+    if chosen.out is None:
+        return _wrong("--out FILE is needed")
+    floor = FLOOR if chosen.floor is None else chosen.floor
+    model = _model(chosen)
+    if chosen.engine == "spark":
+        from somec.persons.matching.spark import match_with_spark
+
+        folder = None if chosen.index is not None else _folder(chosen)
+        count = match_with_spark(file, chosen.out, people=chosen.index, folder=folder, model=model, top=chosen.top, floor=floor, language=chosen.language)
+    else:
+        index = _opened(chosen, model)
+        with tqdm(total=count_people(file), unit=" queries", desc="match", disable=_hidden(chosen)) as bar:
+            count = match_file(
+                file, index, chosen.out, top=chosen.top, floor=floor, language=chosen.language, resume=not chosen.restart, explain=not chosen.no_explain, progress=bar.update
+            )
+    print(f"{count} queries answered: {chosen.out}")
+    return 0
+
+
+def _dedupe(chosen: argparse.Namespace) -> int:
+    from somec.persons.matching.cluster import dedupe_file
+
+    if chosen.out is None:
+        return _wrong("--out FILE is needed")
+    with tqdm(unit=" people", desc="dedupe", disable=_hidden(chosen)) as bar:
+        people, clusters = dedupe_file(chosen.file, chosen.out, _model(chosen), threshold=chosen.threshold, progress=bar.update)
+    print(f"{people} rows are {clusters} people: {chosen.out}")
+    return 0
+
+
+def _train(chosen: argparse.Namespace) -> int:
+    from somec.persons.matching.training import train
+
+    if chosen.out is None:
+        return _wrong("--out FILE is needed")
+    model = train(chosen.file, _model(chosen))
+    model.save(chosen.out)
+    print(f"model {model.digest()[:12]} of {model.made}: {chosen.out}")
+    return 0
+
+
+def _rebuild(chosen: argparse.Namespace) -> int:
+    """From a file into the folder named by --against; without a file from this node's database."""
+    from somec.persons.matching.index import MatchIndex
+    from somec.persons.matching.tables import count_people, read_people
+
+    folder = _folder(chosen)
+    if chosen.file is not None:
+        with tqdm(total=count_people(chosen.file), unit=" people", desc="rebuild", disable=_hidden(chosen)) as bar:
+            people = MatchIndex.create(folder).rebuild(read_people(chosen.file), bar.update)
+    else:
+        from somec.persons.queries import match_records  # type: ignore[attr-defined,unused-ignore]
+
+        with tqdm(unit=" people", desc="rebuild", disable=_hidden(chosen)) as bar:
+            people = MatchIndex.create(folder).rebuild(match_records(), bar.update)
+    print(f"{people} people in the index")
+    return 0
+
+
+def _transparency(chosen: argparse.Namespace) -> int:
+    from somec.persons.matching.transparency import record
+
+    text = record(_model(chosen))
+    if chosen.out is None:
+        print(text)
+    else:
+        chosen.out.write_text(text, encoding="utf-8")
+    return 0
