@@ -287,6 +287,13 @@ def test_a_recount_keeps_the_holidays_that_were_frozen() -> None:
     assert recount(first, []).due == first.due
 
 
+def test_a_recount_does_not_turn_a_stored_working_day_into_a_holiday() -> None:
+    older = FixedCalendar("NL", "Europe/Amsterdam", "an older edition", {})
+    first = deadline(Limit(WORKING, 4), _at("2026-12-21 10:00"), older)
+    assert first.last_day == date(2026, 12, 25)
+    assert recount(first, []).last_day == date(2026, 12, 25)
+
+
 def test_a_recount_uses_what_is_known_now_after_the_stored_end() -> None:
     first = count(Limit(WORKING, 3), _at("2026-12-21 10:00"), "NL")
     assert first.last_day == date(2026, 12, 24)
