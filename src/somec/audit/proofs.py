@@ -5,19 +5,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TypeAlias
+
 from somec.audit.models import Entry, Subtree
-from somec.audit.rules import TILE, TILE_LEVEL
+from somec.audit.rules import TILE
 from somec.crypto import hashtree
 from somec.kernel.errors import NotFound
+
+_Known: TypeAlias = dict[tuple[int, int], bytes]
 
 
 def root_at(size: int) -> bytes:
     """Return the root that the log had when it held ``size`` entries."""
-    return _range(0, size) if size else hashtree.EMPTY_ROOT
+    return _range(0, size, {}) if size else hashtree.EMPTY_ROOT
 
 
-def inclusion(index: int, size: int) -> list[bytes]:
+def inclusions(indexes: Sequence[int], size: int) -> list[list[bytes]]:
+    """Return the audit paths of several leaves, reading what they have in common once."""
+    known: _Known = {}
+    return [inclusion(index, size, known) for index in indexes]
+
+
+def inclusion(index: int, size: int, known: _Known | None = None) -> list[bytes]:
     """Return the audit path of leaf ``index`` in the log's first ``size`` entries, nearest sibling first."""
+    known = {} if known is None else known
     if not 0 <= index < size:
         raise NotFound("audit.entry")
     path: list[bytes] = []
@@ -25,10 +37,10 @@ def inclusion(index: int, size: int) -> list[bytes]:
     while high - low > 1:
         middle = low + _split(high - low)
         if index < middle:
-            path.append(_range(middle, high))
+            path.append(_range(middle, high, known))
             high = middle
         else:
-            path.append(_range(low, middle))
+            path.append(_range(low, middle, known))
             low = middle
     return path[::-1]
 
@@ -38,41 +50,47 @@ def consistency(old_size: int, size: int) -> list[bytes]:
     if not 0 < old_size <= size:
         raise NotFound("audit.checkpoint")
     path: list[bytes] = []
+    known: _Known = {}
     low, high, whole = 0, size, True
     while old_size != high:
         middle = low + _split(high - low)
         if old_size <= middle:
-            path.append(_range(middle, high))
+            path.append(_range(middle, high, known))
             high = middle
         else:
-            path.append(_range(low, middle))
+            path.append(_range(low, middle, known))
             low, whole = middle, False
-    return path[::-1] if whole else [_range(low, high), *path[::-1]]
+    return path[::-1] if whole else [_range(low, high, known), *path[::-1]]
 
 
 def _split(size: int) -> int:
     return 1 << ((size - 1).bit_length() - 1)
 
 
-def _range(low: int, high: int) -> bytes:
+def _range(low: int, high: int, known: _Known) -> bytes:
     """Return the Merkle tree hash of leaves ``low`` to ``high``, where ``low`` is where RFC 6962 would split."""
-    size = high - low
-    if size <= TILE:
-        return _small(low, high)
-    if size & (size - 1) == 0 and low % size == 0:
-        return _stored(size.bit_length() - 1, low // size)
-    middle = low + _split(size)
-    return hashtree.node_hash(_range(low, middle), _range(middle, high))
+    if (low, high) not in known:
+        size = high - low
+        if size < TILE:
+            known[low, high] = hashtree.root_of(_leaves(low, high, known))
+        elif size & (size - 1) == 0:
+            known[low, high] = _stored(size.bit_length() - 1, low // size)
+        else:
+            middle = low + _split(size)
+            known[low, high] = hashtree.node_hash(_range(low, middle, known), _range(middle, high, known))
+    return known[low, high]
 
 
-def _small(low: int, high: int) -> bytes:
-    if high - low == TILE and low % TILE == 0:
-        return _stored(TILE_LEVEL, low // TILE)
-    rows = Entry.objects.filter(seq__gt=low, seq__lte=high).order_by("seq").values_list("leaf_hash", flat=True)
-    leaves = [bytes(leaf) for leaf in rows]
-    if len(leaves) != high - low:
-        raise NotFound("audit.entry")
-    return hashtree.root_of(leaves)
+def _leaves(low: int, high: int, known: _Known) -> list[bytes]:
+    """Return the leaf hashes of a part of one tile, which is read whole."""
+    first = low - low % TILE
+    if (first, first + 1) not in known:
+        rows = Entry.objects.filter(seq__gt=first, seq__lte=first + TILE).values_list("seq", "leaf_hash")
+        known.update({(seq - 1, seq): bytes(leaf) for seq, leaf in rows})
+    try:
+        return [known[index, index + 1] for index in range(low, high)]
+    except KeyError as error:
+        raise NotFound("audit.entry") from error
 
 
 def _stored(level: int, position: int) -> bytes:

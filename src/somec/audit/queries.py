@@ -207,15 +207,16 @@ def export(case: str) -> dict[str, Json]:
     ``index`` (of the leaf) and ``path`` (base64 hashes, nearest sibling first). See docs/reference/audit.md.
     """
     last = checkpoint()
-    rows = Entry.objects.filter(case=case, seq__lte=last.size if last else 0).exclude(case="").order_by("seq")
+    size = last.size if last else 0
+    rows = list(Entry.objects.filter(case=case, seq__lte=size).exclude(case="").order_by("seq"))
+    paths = proofs.inclusions([row.seq - 1 for row in rows], size)
     entries: list[Json] = [
         {
             "entry": entry_bytes(recorded(row)).decode(),
             "index": row.seq - 1,
-            "path": [base64.b64encode(step).decode() for step in proofs.inclusion(row.seq - 1, last.size)],
+            "path": [base64.b64encode(step).decode() for step in path],
         }
-        for row in rows
-        if last is not None
+        for row, path in zip(rows, paths, strict=True)
     ]
     return {"format": "somec-trail-1", "checkpoint": last.note if last else None, "entries": entries}
 

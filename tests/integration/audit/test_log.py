@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -314,6 +316,17 @@ def test_an_exported_trail_proves_itself_without_the_node() -> None:
         verify_bundle(bundle, PEER.verifier)
     with pytest.raises(Invalid, match=r"bundle\.malformed"):
         verify_bundle({"entries": []}, NODE.verifier)
+
+
+def test_an_export_reads_what_its_proofs_have_in_common_once(
+    django_assert_max_num_queries: Callable[[int], AbstractContextManager[object]],
+) -> None:
+    with transaction.atomic():
+        actions.record_many([entry(number, case=f"prs-{number % 2}") for number in range(700)])
+    actions.checkpoint(signer=NODE)
+    with django_assert_max_num_queries(9):
+        bundle = queries.export("prs-1")
+    assert verify_bundle(bundle, NODE.verifier).entries == 350
 
 
 def test_the_log_does_not_begin_again_when_its_head_was_taken_away() -> None:
