@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from somec.api.interface import api
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("allauth.urls")),
+    path("api/v1/", api.urls),
+    path("", include("somec.web.urls")),
 ]

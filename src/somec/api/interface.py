@@ -1,0 +1,34 @@
+"""``/api/v1``: the same actions and queries as the screens, for programs of this state's authorities.
+
+A token acts as one user with some of that user's permissions. Nothing is decided here: every operation calls an action
+or a query of a part, which asks access, changes state and writes the log in one transaction.
+"""
+
+from __future__ import annotations
+
+from ninja import NinjaAPI, Swagger
+
+from somec import __version__
+from somec.api import duties, log, node, notices, people, problems, received, records, states
+from somec.api.authentication import Token
+
+
+def make() -> NinjaAPI:
+    """Return the interface with all its parts."""
+    api = NinjaAPI(
+        title="somec", version=__version__, description=__doc__ or "", auth=Token(), docs_url=None,
+        urls_namespace="api-1", docs=Swagger(),
+    )  # fmt: skip
+    problems.install(api)
+    for prefix, router in (
+        ("/persons", people.router), ("/persons", records.router), ("/persons", notices.of_person),
+        ("/persons", log.of_person), ("/decisions", records.decisions), ("/notices", notices.router),
+        ("/disclosures", notices.disclosures), ("/received", received.router), ("/plan", received.plan),
+        ("/conversations", duties.conversations), ("/needs", duties.needs), ("/alerts", duties.alerts),
+        ("/peers", states.peers), ("/problems", states.problems), ("/log", log.router), ("", node.router),
+    ):  # fmt: skip
+        api.add_router(prefix, router)
+    return api
+
+
+api = make()

@@ -1,0 +1,134 @@
+"""Person files: record, find, read, correct."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest
+from ninja import Query, Router
+from pydantic import BaseModel, create_model
+
+from somec.api.contract import Id, Made, PageNumber, actor, answers, makes
+from somec.api.shapes import Strict, body_model, build, plain, view_model
+from somec.persons import actions, queries
+from somec.persons.messages import (
+    Address,
+    Biometric,
+    Birth,
+    Birthplace,
+    Description,
+    Document,
+    Missing,
+    Name,
+    Nationality,
+    NewPerson,
+    PersonView,
+)
+from somec.persons.queries import PersonQuery
+
+router = Router(tags=["persons"])
+PersonIn = body_model(NewPerson)
+PersonOut = view_model(PersonView)
+PageOut = view_model(queries.Page, name="PersonPage")
+MissingOut = view_model(Missing)
+ChangeOut = view_model(queries.ChangeView)
+
+STATEMENTS: dict[str, type] = {
+    "name": Name, "birth": Birth, "birthplace": Birthplace, "nationality": Nationality, "document": Document,
+    "address": Address, "description": Description, "biometric": Biometric,
+}  # fmt: skip
+StatementIn: Any = create_model(
+    "StatementIn", __base__=Strict,
+    **{name: (body_model(kind, without=frozenset({"id"})) | None, None) for name, kind in STATEMENTS.items()},
+)  # fmt: skip
+
+
+class Correction(Strict):
+    """A statement that takes the place of another, and why."""
+
+    statement: StatementIn
+    reason: str
+
+
+class Gone(BaseModel):
+    """That something was withdrawn; it stays in the history."""
+
+    withdrawn: str
+
+
+def _one(body: Any) -> Any:
+    """Return the one statement that a body holds."""
+    from somec.kernel.errors import Invalid  # noqa: PLC0415 - only for this refusal
+
+    given = {name: getattr(body, name) for name in STATEMENTS if getattr(body, name) is not None}
+    if len(given) != 1:
+        raise Invalid("statement.one", fields={"statement": ["exactly_one"]})
+    name, value = given.popitem()
+    return build(STATEMENTS[name], value)
+
+
+@router.post("", response=makes(), url_name="api_record_person")
+def record(request: HttpRequest, body: PersonIn) -> Any:  # type: ignore[valid-type]
+    """Record a person."""
+    return 201, {"id": actions.record_person(actor=actor(request), person=build(NewPerson, body))}
+
+
+@router.get("", response=answers(PageOut))
+def find(
+    request: HttpRequest, text: Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$")] = "",
+    born: Annotated[str, Query(pattern=r"^([0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?)?$")] = "",
+    relation: Literal["all", "readable", "mine"] = "readable", order: Literal["name", "changed"] = "name",
+    page: PageNumber = 1,
+) -> Any:  # fmt: skip
+    """Find people by names, number or date of birth."""
+    query = PersonQuery(text=text, born=born, relation=relation, order=order)
+    return plain(queries.find(actor(request), query, page))
+
+
+@router.get("/{person}", response=answers(PersonOut))
+def read(request: HttpRequest, person: Id) -> Any:
+    """Read a file. Asks for a purpose (header ``X-Purpose``), which is logged with the reading."""
+    actions.open_file(actor=actor(request), person_id=person)
+    return plain(queries.person(actor(request), person))
+
+
+@router.get("/{person}/completeness", response=answers(list[MissingOut]))  # type: ignore[valid-type]
+def completeness(request: HttpRequest, person: Id) -> Any:
+    """Say what is missing for another state to recognise the person."""
+    queries.person(actor(request), person)
+    return plain(queries.completeness(person))
+
+
+@router.get("/{person}/history", response=answers(list[ChangeOut]))  # type: ignore[valid-type]
+def history(request: HttpRequest, person: Id) -> Any:
+    """Return what was corrected, when, by whom and why."""
+    return plain(queries.history(actor(request), person))
+
+
+@router.post("/{person}/statements", response=makes())
+def add_statement(request: HttpRequest, person: Id, body: StatementIn) -> Any:
+    """Add one statement (name, birth, document, address …)."""
+    return 201, {"id": actions.add_statement(actor=actor(request), person_id=person, statement=_one(body))}
+
+
+@router.put("/{person}/statements/{statement}", response=answers(Made))
+def correct_statement(request: HttpRequest, person: Id, statement: Id, body: Correction) -> Any:
+    """Correct a statement; the old value stays in the history."""
+    new = actions.correct_statement(
+        actor=actor(request),
+        person_id=person,
+        statement_id=statement,
+        statement=_one(body.statement),
+        reason=body.reason,
+    )
+    return {"id": new or statement}
+
+
+@router.delete("/{person}/statements/{statement}", response=answers(Gone))
+def withdraw_statement(
+    request: HttpRequest, person: Id, statement: Id,
+    reason: Annotated[str, Query(max_length=500, pattern=r"^[^\x00]*$")],
+) -> Any:  # fmt: skip
+    """Withdraw a statement with a reason; it stays in the history."""
+    actions.withdraw_statement(actor=actor(request), person_id=person, statement_id=statement, reason=reason)
+    return {"withdrawn": statement}
