@@ -80,7 +80,8 @@ class Endpoint:
         body = _read(environ)
         try:
             if body.size <= LARGE:
-                return self._judge(str(environ.get("CONTENT_TYPE", "")), body, remote)
+                with self._inbox.expecting():
+                    return self._judge(str(environ.get("CONTENT_TYPE", "")), body, remote)
             with self._large:
                 return self._judge(str(environ.get("CONTENT_TYPE", "")), body, remote)
         finally:

@@ -1,7 +1,8 @@
 """Takes messages in: everything that arrived meanwhile in one transaction, and no receipt before its commit.
 
 Request threads verify, decrypt and prepare the receipt; then they hand over an :class:`Arrival` and wait. One thread
-writes. While it commits, the next arrivals gather, so the batch grows with the load and a lone message waits for nobody.
+writes. While it commits, the next arrivals gather; and as long as other messages are being judged it waits a moment for
+them, so the batch grows with the load and a lone message waits for nobody.
 If a batch fails, each of its arrivals is tried alone: one bad document stops no other. What is answered follows what is
 committed: a repeat of a message gets the stored receipt, a refusal leaves a problem that a person can read.
 """
@@ -12,8 +13,10 @@ import itertools
 import logging
 import queue
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -35,6 +38,7 @@ from somec.exchange.wire import Believed
 from somec.kernel.errors import SomecError
 
 BATCH: Final = 64  # messages in one transaction at most: bounds how long the first of them waits
+LINGER: Final = 0.02  # seconds to wait at most for messages that are being judged
 HEARD_EVERY: Final = timedelta(minutes=1)  # how exactly "last heard" is kept
 
 _log = logging.getLogger(__name__)
@@ -75,6 +79,8 @@ class Inbox:
         self._queue: queue.SimpleQueue[Arrival | Refusal | None] = queue.SimpleQueue()
         self._heard: dict[str, datetime] = {}
         self._thread: threading.Thread | None = None
+        self._coming = 0
+        self._lock = threading.Lock()
 
     def start(self) -> None:
         """Begin to write, in a thread of its own."""
@@ -86,6 +92,17 @@ class Inbox:
         self._queue.put(None)
         if self._thread is not None:
             self._thread.join()
+
+    @contextmanager
+    def expecting(self) -> Iterator[None]:
+        """Say that a message is being judged which may soon be handed over."""
+        with self._lock:
+            self._coming += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._coming -= 1
 
     def take(self, arrival: Arrival) -> bytes:
         """Store a message and return the receipt to answer with; raises As4Error when it was refused."""
@@ -114,12 +131,14 @@ class Inbox:
     def _gather(self) -> tuple[list[Arrival | Refusal], bool]:
         waiting: list[Arrival | Refusal] = []
         one = self._queue.get()
+        until = time.monotonic() + LINGER
         while one is not None:
             waiting.append(one)
             if len(waiting) >= BATCH:
                 return waiting, False
             try:
-                one = self._queue.get_nowait()
+                patience = until - time.monotonic() if self._coming > len(waiting) else 0
+                one = self._queue.get(timeout=patience) if patience > 0 else self._queue.get_nowait()
             except queue.Empty:
                 return waiting, False
         return waiting, True

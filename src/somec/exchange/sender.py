@@ -17,6 +17,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -38,6 +39,8 @@ from somec.exchange.transport import Transport, Unreached
 from somec.kernel import clock
 
 POLL_SECONDS: Final = 1.0  # how soon the loop sees what another process queued
+LINGER: Final = 0.02  # seconds to wait at most, under load, for a turn to be about several deliveries
+ENOUGH: Final = 12  # deliveries that make a turn worth its cost
 AT_ONCE: Final = 48  # messages built or posted at a time, all peers together
 EACH_PEER: Final = 16  # of these, to one healthy peer
 BUILDERS: Final = 2
@@ -80,6 +83,11 @@ class _Turn:
     built: list[Job] = field(default_factory=list)
     answered: list[Job] = field(default_factory=list)
     pings: list[_Ping] = field(default_factory=list)
+
+    @property
+    def size(self) -> int:
+        """Return how many deliveries the turn is about."""
+        return len(self.built) + len(self.answered)
 
 
 class Sender:
@@ -126,8 +134,10 @@ class Sender:
         turn = _Turn()
         try:
             self._sort(self._events.get(timeout=POLL_SECONDS), turn)
+            until = time.monotonic() + LINGER
             while True:
-                self._sort(self._events.get_nowait(), turn)
+                patience = until - time.monotonic() if turn.size < min(len(self._flying), ENOUGH) else 0
+                self._sort(self._events.get(timeout=patience) if patience > 0 else self._events.get_nowait(), turn)
         except queue.Empty:
             return turn
 

@@ -14,7 +14,7 @@ from cheroot.ssl.builtin import BuiltinSSLAdapter
 from somec.exchange.directory import Directory
 from somec.exchange.keyring import Keyring, password
 
-THREADS: Final = 8
+THREADS: Final = 16
 MOST_THREADS: Final = 32  # slow callers hold a thread each
 KEPT_CONNECTIONS: Final = 256  # 26 peers with several connections each
 IDLE_SECONDS: Final = 60  # how long a silent connection is kept; a caller's pool notices that it was closed

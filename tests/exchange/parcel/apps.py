@@ -22,11 +22,11 @@ SCHEMA: dict[str, Any] = {
 
 
 def take(documents: Sequence[InboundDocument]) -> None:
-    """Write one row for each document; refuse the number 666 and fail on 999."""
+    """Write one row for each document; refuse the number -1 and fail on -2."""
     numbers = [int(document.items[0]["data"]["number"]) for document in documents]
-    if 666 in numbers:
+    if -1 in numbers:
         raise Invalid("parcel.unlucky")
-    if 999 in numbers:
+    if -2 in numbers:
         raise RuntimeError("a handler with a mistake")
     with connection.cursor() as cursor:
         rows = [(document.id, number) for document, number in zip(documents, numbers, strict=True)]

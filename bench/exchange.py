@@ -1,0 +1,143 @@
+"""Notices from one node to another: signed, encrypted, receipted, stored and logged at both ends, RSA-3072, SQLite.
+
+Two real nodes as processes on one machine. A third process hands notices over, one transaction each, as officers would,
+whenever fewer than a given number wait. Printed beside the crypto floor that the same run measures: what the
+cryptography of a notice costs, and so how many two cores could do at most.
+
+    python -m bench.exchange [--minutes 5] [--one-by-one]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from bench.nodes import RealNode, cpu_seconds, crypto_floor, memory_mb, pair, words
+
+FLOOR_RATE = 100.0
+FLOOR_SHARE = 0.13
+TEXT = 9_000  # bytes of free text: the whole document is then about 10 kB
+KEEP_WAITING = 120
+
+FEED = """
+import sys, time
+from somec.exchange.models import Delivery
+import json as _json
+exec(DATA['send'].split('numbers, step')[0])
+number, ends = 0, time.monotonic() + DATA['seconds']
+while time.monotonic() < ends:
+    waiting = Delivery.objects.filter(state='queued').count()
+    if waiting > DATA['keep']:
+        time.sleep(0.05)
+        continue
+    for _ in range(DATA['keep'] // 2 // DATA['batch']):
+        actions.send_many(actor=node, documents=[parcel(number + place) for place in range(DATA['batch'])])
+        number += DATA['batch']
+print(_json.dumps(number))
+"""
+
+FIGURES = """
+import json
+from datetime import timedelta
+from somec.exchange.models import Delivery, Receipt, OutboundMessage
+rows = list(Delivery.objects.filter(receipted__isnull=False).values_list('queued', 'receipted').order_by('receipted'))
+first = rows[0][1]
+out = [[(received - first).total_seconds(), (received - queued).total_seconds()] for queued, received in rows]
+body = OutboundMessage.objects.first()
+print(json.dumps({'rows': out, 'wire': len(body.body), 'receipt': len(Receipt.objects.first().body)}))
+"""
+
+
+def run(seconds: float, *, batch: int = 20, keep: int = KEEP_WAITING) -> dict[str, float]:
+    """Measure and return the figures."""
+    from exchange.nodes import SEND
+
+    text = words(TEXT)
+    floor = crypto_floor(text)
+    with tempfile.TemporaryDirectory(prefix="somec-bench-") as scratch:
+        lv, nl = (RealNode.found(Path(scratch) / state, state) for state in ("LV", "NL"))
+        pair(lv, nl)
+        nl.start()
+        lv.start()
+        try:
+            found = _measure(lv, nl, seconds, text, SEND, batch, keep)
+        finally:
+            lv.stop()
+            nl.stop()
+        proved = all("whole and unchanged" in node.somec("verify").stdout for node in (lv, nl))
+    ceiling = 2000 / floor
+    return {**found, "floor_ms": floor, "ceiling": ceiling, "share": found["rate"] / ceiling, "logs_proved": float(proved)}
+
+
+def _measure(lv: RealNode, nl: RealNode, seconds: float, text: str, send: str, batch: int, keep: int) -> dict[str, float]:
+    pids = [node.process.pid for node in (lv, nl) if node.process]
+    data = {"send": send, "to": "NL", "text": text, "seconds": seconds, "keep": keep, "batch": batch}
+    script = f"import json, django; django.setup(); DATA = json.loads({json.dumps(json.dumps(data))})\n{FEED}"
+    feeder = subprocess.Popen([sys.executable, "-c", script], env=lv.env(), stdout=subprocess.PIPE)
+    before = [cpu_seconds(pid) for pid in pids]
+    memory: list[float] = []
+    while feeder.poll() is None:
+        time.sleep(min(5.0, seconds / 8))
+        memory.append(max(memory_mb(pid) for pid in pids))
+    queued = int(feeder.communicate()[0].splitlines()[-1])
+    ends = time.monotonic() + 60
+    while lv.ask("from somec.exchange import queries\nprint(json.dumps(queries.outbox_counts()))").get("queued"):
+        if time.monotonic() > ends:
+            raise AssertionError("the outbox did not empty")
+    spent = [after - start for after, start in zip([cpu_seconds(pid) for pid in pids], before, strict=True)]
+    figures = lv.ask(FIGURES)
+    arrived = nl.ask("from somec.exchange.models import Document\nprint(Document.objects.count())")
+    if not arrived == queued == len(figures["rows"]):
+        raise AssertionError(f"{queued} queued, {len(figures['rows'])} receipted, {arrived} arrived")
+    return _figures(figures, spent, memory)
+
+
+def _figures(figures: dict[str, list[list[float]]], spent: list[float], memory: list[float]) -> dict[str, float]:
+    rows = figures["rows"]
+    lasted = rows[-1][0]
+    thirds = [[taken for at, taken in rows if third * lasted / 3 <= at <= (third + 1) * lasted / 3] for third in range(3)]
+    return {
+        "notices": len(rows), "seconds": lasted, "rate": len(rows) / lasted, "wire_bytes": figures["wire"],
+        "cpu_ms_sender": spent[0] / len(rows) * 1000, "cpu_ms_receiver": spent[1] / len(rows) * 1000,
+        "p50_s": statistics.median(taken for _, taken in rows), "p99_s": sorted(taken for _, taken in rows)[-len(rows) // 100],
+        "p50_first_third_s": statistics.median(thirds[0]), "p50_last_third_s": statistics.median(thirds[2]),
+        "rate_first_third": len(thirds[0]) / lasted * 3, "rate_last_third": len(thirds[2]) / lasted * 3,
+        "memory_mb": max(memory), "memory_first_mb": memory[len(memory) // 4], "memory_last_mb": memory[-1],
+    }  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--minutes", type=float, default=float(os.environ.get("SOMEC_BENCH_MINUTES", "0.4")))
+    parser.add_argument("--batch", type=int, default=20, help="notices handed over in one transaction")
+    chosen, _ = parser.parse_known_args()
+    found = run(chosen.minutes * 60, batch=chosen.batch)
+    print(
+        f"{found['notices']:.0f} notices in {found['seconds']:.0f} s: {found['rate']:.0f} a second"
+        f" (floor: {FLOOR_RATE:.0f}); {found['wire_bytes']:.0f} bytes on the wire each"
+    )
+    print(
+        f"crypto floor {found['floor_ms']:.2f} ms, so two cores could do {found['ceiling']:.0f} a second:"
+        f" {found['share']:.0%} of that (floor: {FLOOR_SHARE:.0%})"
+    )
+    print(f"CPU for each: sender {found['cpu_ms_sender']:.1f} ms, receiver {found['cpu_ms_receiver']:.1f} ms")
+    print(
+        f"from the queue to the receipt: median {found['p50_s']:.2f} s, 99 % below {found['p99_s']:.2f} s;"
+        f" first third {found['p50_first_third_s']:.2f} s, last {found['p50_last_third_s']:.2f} s"
+    )
+    print(f"rate: first third {found['rate_first_third']:.0f}/s, last {found['rate_last_third']:.0f}/s")
+    print(f"memory (PSS): {found['memory_first_mb']:.0f} MB after a quarter, {found['memory_last_mb']:.0f} MB at the end")
+    print(f"both logs proved: {'yes' if found['logs_proved'] else 'NO'}")
+    good = found["rate"] >= FLOOR_RATE and found["share"] >= FLOOR_SHARE and bool(found["logs_proved"])
+    print("holds" if good else "DOES NOT HOLD")
+
+
+if __name__ == "__main__":
+    main()
