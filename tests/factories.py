@@ -30,9 +30,14 @@ TODAY = date(2026, 11, 21)
 def officer(*roles: Role, id: str = "usr-ilze", authority: str = OFFICE, state: str = "LV", **other: Any) -> Actor:
     """Return somebody of an authority who acts for a purpose; a probation officer unless roles are given."""
     values: dict[str, Any] = {
-        "name": "Made Up", "authority_ids": frozenset({authority}), "purpose": "supervise", **other,
-    }  # fmt: skip
-    return Actor(id=id, authority_id=authority, roles=frozenset(roles or (Role.PROBATION_OFFICER,)), state=state, **values)
+        "name": "Made Up",
+        "authority_ids": frozenset({authority}),
+        "purpose": "supervise",
+        **other,
+    }
+    return Actor(
+        id=id, authority_id=authority, roles=frozenset(roles or (Role.PROBATION_OFFICER,)), state=state, **values
+    )
 
 
 def authoriser(**other: Any) -> Actor:

@@ -125,11 +125,11 @@ def record_entries(*, actor: Actor, entries: Sequence[tuple[str, Entry]]) -> lis
         for person in persons.Person.objects.select_for_update().filter(pk__in={person_id for person_id, _ in entries})
     }
     made: list[tuple[models.Entry, list[Model]]] = []
-    for person_id, entry in entries:
+    for position, (person_id, entry) in enumerate(entries):
         _check_import(actor, found.get(person_id), entry, person_id)
         known = _resolved(entry, made)
         validation.check(known, now.date())
-        made.append(rows.new_row(person_id, known, by=actor.id, now=now))
+        made.append(rows.new_row(person_id, known, by=actor.id, now=now, position=position))
     for kind in rows.KINDS.values():
         batch = [row for row, _ in made if isinstance(row, kind.model)]
         every(kind.model).bulk_create(batch, batch_size=BATCH)

@@ -122,10 +122,19 @@ def _shown(column: str, value: Any) -> Any:
     return tuple(value) if column in _TUPLES else value
 
 
-def new_row(person_id: str, entry: Entry, *, by: str, now: datetime) -> tuple[models.Entry, list[Model]]:
+def new_row(
+    person_id: str, entry: Entry, *, by: str, now: datetime, position: int = 0
+) -> tuple[models.Entry, list[Model]]:
     """Return the rows of a new entry and of its children, not yet saved."""
     kind = KINDS[type(entry)]
-    row = kind.model(id=ids.new_id(kind.prefix), person_id=person_id, recorded_at=now, recorded_by=by, **columns(entry))
+    row = kind.model(
+        id=ids.new_id(kind.prefix),
+        person_id=person_id,
+        position=position,
+        recorded_at=now,
+        recorded_by=by,
+        **columns(entry),
+    )
     return row, child_rows(row.pk, entry)
 
 
@@ -167,7 +176,9 @@ def _parts(child: Children, entry_ids: Collection[str]) -> dict[str, list[Any]]:
 def standing(message: type[Any], person_ids: Collection[str]) -> dict[str, list[Any]]:
     """Return the entries of a kind that were not withdrawn, by person, in the order in which they were written down."""
     kind = KINDS[message]
-    rows = list(every(kind.model).filter(person_id__in=person_ids, withdrawn_at=None).order_by("recorded_at", "id"))
+    rows = list(
+        every(kind.model).filter(person_id__in=person_ids, withdrawn_at=None).order_by("recorded_at", "position", "id")
+    )
     by_person: dict[str, list[Any]] = defaultdict(list)
     for row, entry in zip(rows, read(kind, rows), strict=True):
         by_person[row.person_id].append(entry)

@@ -14,6 +14,7 @@ from typing import Any
 from django.db import transaction
 
 from somec.access.rules import Actor, Target, check
+from somec.access.scope import may_list
 from somec.audit import actions as audit
 from somec.audit.rules import Kind
 from somec.kernel import clock, ids
@@ -229,7 +230,8 @@ def open_file(*, actor: Actor, person_id: str, purpose: str = "") -> None:
 @transaction.atomic
 def log_search(*, actor: Actor, fields: Sequence[str], found: int, purpose: str = "") -> None:
     """Log that the actor searched the files: which fields he filled and how many were found, never what he typed."""
-    check(actor, "person.find", Target(kind=files.KIND, id=""))
+    if not may_list(actor, "person.find"):
+        raise NotAllowed("access.role", action="person.find", kind=files.KIND)
     audit.record(
         actor=actor, action="person.find", kind=Kind.CONSULTATION, subject=files.KIND, purpose=purpose or actor.purpose,
         detail={"fields": ",".join(sorted(fields)), "found": found},

@@ -70,6 +70,7 @@ class Stated(Row):
     note = line_field(rules.MAX_NOTE)
     as_of = models.DateField(null=True)
     evaluation = models.CharField(max_length=2, default="X4")
+    position = models.PositiveIntegerField(default=0)  # order among what was written down at the same instant
     recorded_at = models.DateTimeField()
     recorded_by = models.CharField(max_length=ids.MAX_LENGTH)
     withdrawn_at = models.DateTimeField(null=True)

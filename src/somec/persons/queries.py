@@ -205,7 +205,7 @@ def _prefixed(token: str) -> Q:
 def history(actor: Actor, person_id: str, limit: int = 200) -> list[ChangeView]:
     """Return the changes of a file, newest first."""
     files.allowed(actor, "person.read", person_id)
-    found = models.Change.objects.filter(person_id=person_id).order_by("-at", "-id")[:limit]
+    found = models.Change.objects.filter(person_id=person_id).order_by("-id")[:limit]
     return [
         ChangeView(
             at=row.at, by=row.by, kind=row.kind, entity=row.entity, entity_id=row.entity_id, before=row.before,

@@ -75,8 +75,8 @@ class _Made:
         completed["names"] = _with_main(completed["names"])
         files.summarise(row, completed)
         statements, romanised, changes = [], [], []
-        for item in (item for plural in LISTS for item in completed[plural]):
-            made, latin = statement_rows(actor, row.id, item, now)
+        for place, item in enumerate(item for plural in LISTS for item in completed[plural]):
+            made, latin = statement_rows(actor, row.id, item, now, place)
             statements.append(made)
             romanised += latin
         changes.append(
@@ -93,13 +93,14 @@ def _with_main(found: Sequence[Name]) -> list[Name]:
 
 
 def statement_rows(
-    actor: Actor, person_id: str, item: Statement, now: datetime
+    actor: Actor, person_id: str, item: Statement, now: datetime, position: int = 0
 ) -> tuple[models.PersonStatement, list[models.Romanisation]]:
     """Return the rows of a completed statement, not yet saved."""
     kind = rows.kind_of(item)
     row = kind.model(
-        id=ids.new_id(kind.prefix), person_id=person_id, recorded_at=now, recorded_by=actor.id, **rows.columns(item)
-    )
+        id=ids.new_id(kind.prefix), person_id=person_id, position=position, recorded_at=now, recorded_by=actor.id,
+        **rows.columns(item),
+    )  # fmt: skip
     return row, rows.romanisation_rows(row.id, getattr(item, "romanisations", ()))
 
 

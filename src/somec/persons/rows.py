@@ -136,10 +136,12 @@ def read(person_ids: Collection[str], plurals: Collection[str] = ()) -> dict[str
             continue
         grouped: dict[str, list[Statement]] = defaultdict(list)
         kept = (
-            models.every(kind.model).filter(person_id__in=person_ids, withdrawn_at=None).order_by("recorded_at", "id")
+            models.every(kind.model)
+            .filter(person_id__in=person_ids, withdrawn_at=None)
+            .order_by("recorded_at", "position", "id")
         )
         romanised = _romanised(person_ids) if kind.model is models.Name else {}
-        for row in kept.order_by("recorded_at", "id"):
+        for row in kept.order_by("recorded_at", "position", "id"):
             grouped[row.person_id].append(statement(row, romanised.get(row.id, ())))
         for person_id, person in found.items():
             person[kind.plural] = tuple(grouped[person_id])

@@ -8,8 +8,8 @@ from datetime import date
 from typing import Any
 
 import pytest
-from factories import TODAY, assessment, conviction, movement_sign, order
 
+from factories import TODAY, assessment, conviction, movement_sign, order
 from somec.kernel import canonical
 from somec.kernel.errors import Invalid
 from somec.offenders import facts, messages, validation
@@ -39,10 +39,16 @@ def offence(**other: Any) -> dict[str, Any]:
         (conviction(**offence(code="")), {"offences.0.code": ["missing"]}),
         (conviction(**offence(parameters=("Q",))), {"offences.0.parameters": ["unknown_code"]}),
         (conviction(**offence(committed_from=PartialDate(2020))), {"offences.0.committed_from": ["after_conviction"]}),
-        (conviction(**offence(committed_until=PartialDate(2017))), {"offences.0.committed_until": ["end_before_start"]}),
+        (
+            conviction(**offence(committed_until=PartialDate(2017))),
+            {"offences.0.committed_until": ["end_before_start"]},
+        ),
         (conviction(sanctions=(Sanction(code="77"),)), {"sanctions.0.code": ["unknown_code"]}),
         (conviction(sanctions=(Sanction(code="1001", months=-1),)), {"sanctions.0.months": ["out_of_range"]}),
-        (conviction(sanctions=(Sanction(code="1001", parameters=("zz",)),)), {"sanctions.0.parameters": ["unknown_code"]}),
+        (
+            conviction(sanctions=(Sanction(code="1001", parameters=("zz",)),)),
+            {"sanctions.0.parameters": ["unknown_code"]},
+        ),
         (order(), {}),
         (order(ends=None), {}),
         (order(kind="ban"), {"kind": ["choice"]}),
@@ -52,7 +58,10 @@ def offence(**other: Any) -> dict[str, Any]:
         (order(conditions=(Condition(measure="other-notified"),)), {"conditions.0.words": ["missing"]}),
         (order(conditions=(Condition(measure="other-notified", words="GPS"),)), {}),
         (order(conditions=(Condition(measure="reporting", status="ignored"),)), {"conditions.0.status": ["choice"]}),
-        (order(conditions=(Condition(measure="reporting", binds_in=("Spain",)),)), {"conditions.0.binds_in": ["state_code"]}),
+        (
+            order(conditions=(Condition(measure="reporting", binds_in=("Spain",)),)),
+            {"conditions.0.binds_in": ["state_code"]},
+        ),
         (assessment(), {}),
         (assessment(neutral=None, mapping_source=""), {}),
         (assessment(instrument=""), {"instrument": ["missing"]}),
@@ -73,7 +82,7 @@ def offence(**other: Any) -> dict[str, Any]:
         (PersonAtRisk(relation="injured_party"), {}),
         (PersonAtRisk(relation="neighbour"), {"relation": ["choice"]}),
     ],
-)  # fmt: skip
+)
 def test_each_mistake_is_named_at_its_field(entry: Entry, mistakes: dict[str, list[str]]) -> None:
     if not mistakes:
         validation.check(entry, TODAY)
@@ -102,11 +111,15 @@ def test_an_item_says_what_kind_of_statement_it_is(entry: Any, kind: str, catego
 def test_a_conviction_travels_with_its_codes_and_without_the_clerks_note() -> None:
     item = messages.item(conviction(id="cnv-1"), owner="LV")
     assert item["data"] == {
-        "state": "LV", "court": "Court of first instance, Riga", "decided": "2019-03-22", "final": "2019-04-16",
-        "responsibility": "responsible", "spent": "no",
+        "state": "LV",
+        "court": "Court of first instance, Riga",
+        "decided": "2019-03-22",
+        "final": "2019-04-16",
+        "responsibility": "responsible",
+        "spent": "no",
         "offences": [{"code": "1001 00", "parameters": ["C", "M"], "committed_from": "2018-11-04"}],
         "sanctions": [{"code": "1001", "months": 78}],
-    }  # fmt: skip
+    }
     assert "clerk" not in json.dumps(item)
 
 
@@ -114,8 +127,10 @@ def test_an_assessment_keeps_its_own_words_beside_the_neutral_level() -> None:
     data = messages.item(assessment(id="asm-1"), owner="LV")["data"]
     assert isinstance(data, dict)
     assert (data["level"], data["neutral_level"], data["mapping_source"]) == (
-        "above average risk, level IVa", 4, "example table",
-    )  # fmt: skip
+        "above average risk, level IVa",
+        4,
+        "example table",
+    )
 
 
 @pytest.mark.parametrize("entry", [PersonAtRisk(relation="child"), Trigger(kind="release", on=TODAY), movement_sign()])
@@ -127,12 +142,20 @@ def test_persons_at_risk_triggers_and_signs_have_no_item(entry: Any) -> None:
 @pytest.mark.parametrize(
     ("births", "committed", "age"),
     [
-        (["1984-03-07"], "2018-11-04", 34), (["1999-05-09"], "2013-09-03", 14), (["1984-03-07"], "2002-03-06", 17),
-        (["1984-03-07"], "2002-03-07", 18), (["1984"], "2002", None), (["1984"], "2003", 18), (["1984"], "2018", 33),
-        (["1984-03"], "2005-03", None), (["1984-03-07", "1984-03-17"], "2002-03-10", None),
-        (["1984-03-07", "1984-03-17"], "2018-03-10", 33), (["1984"], "1980", None), ([], "2018", None),
+        (["1984-03-07"], "2018-11-04", 34),
+        (["1999-05-09"], "2013-09-03", 14),
+        (["1984-03-07"], "2002-03-06", 17),
+        (["1984-03-07"], "2002-03-07", 18),
+        (["1984"], "2002", None),
+        (["1984"], "2003", 18),
+        (["1984"], "2018", 33),
+        (["1984-03"], "2005-03", None),
+        (["1984-03-07", "1984-03-17"], "2002-03-10", None),
+        (["1984-03-07", "1984-03-17"], "2018-03-10", 33),
+        (["1984"], "1980", None),
+        ([], "2018", None),
     ],
-)  # fmt: skip
+)
 def test_age_at_the_offence_is_unknown_where_it_may_lie_on_either_side_of_a_limit(
     births: list[str], committed: str, age: int | None
 ) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from factories import proposal
 
+from factories import proposal
 from somec.offenders import rules
 from somec.offenders.rules import DecisionState, Necessity
 
@@ -39,7 +39,13 @@ def test_nothing_leaves_a_settled_decision_and_every_open_one_has_a_way_out() ->
 
 @pytest.mark.parametrize(
     ("text", "mistakes"),
-    [("", ["missing"]), ("   ", ["missing"]), ("too short", ["too_short"]), ("x" * 20, None), ("x" * 4001, ["too_long"])],
+    [
+        ("", ["missing"]),
+        ("   ", ["missing"]),
+        ("too short", ["too_short"]),
+        ("x" * 20, None),
+        ("x" * 4001, ["too_long"]),
+    ],
 )
 @pytest.mark.parametrize("field", ["aim", "less_intrusive", "effect_on_person", "effect_on_resettlement"])
 def test_each_answer_of_the_necessity_record_is_needed(field: str, text: str, mistakes: list[str] | None) -> None:

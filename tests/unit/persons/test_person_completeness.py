@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from factories import TODAY, new_person
 
+from factories import TODAY, new_person
 from somec.persons import completeness
 from somec.persons.dates import PartialDate
 from somec.persons.messages import Birth, Name, NewPerson, Origin, PersonView
@@ -19,13 +19,33 @@ NOW = datetime(2026, 11, 21, tzinfo=UTC)
 
 def view(person: NewPerson) -> PersonView:
     shared = (
-        "names", "births", "birthplaces", "nationalities", "documents", "addresses", "descriptions", "biometrics", "sex",
-        "certainty", "certainty_origin", "authority_id", "owner_id",
-    )  # fmt: skip
+        "names",
+        "births",
+        "birthplaces",
+        "nationalities",
+        "documents",
+        "addresses",
+        "descriptions",
+        "biometrics",
+        "sex",
+        "certainty",
+        "certainty_origin",
+        "authority_id",
+        "owner_id",
+    )
     return PersonView(
-        id="prs-1", case_number="LV-2026-000001", state="LV", desk=False, status="active", adopted_from="", version=1,
-        recorded_at=NOW, recorded_by="usr", changed_at=NOW, **{name: getattr(person, name) for name in shared},
-    )  # fmt: skip
+        id="prs-1",
+        case_number="LV-2026-000001",
+        state="LV",
+        desk=False,
+        status="active",
+        adopted_from="",
+        version=1,
+        recorded_at=NOW,
+        recorded_by="usr",
+        changed_at=NOW,
+        **{name: getattr(person, name) for name in shared},
+    )
 
 
 def codes(**other: Any) -> dict[str, str]:
@@ -60,7 +80,7 @@ def test_just_a_name_misses_nearly_everything() -> None:
         ({"certainty_origin": Origin()}, {"evaluated_source": "recommended"}),
         ({"names": (Name(family="КОВШОВ", given="Валерий", script="Cyrl"),)}, {"latin_spelling": "required"}),
     ],
-)  # fmt: skip
+)
 def test_each_gap_has_its_own_code(other: dict[str, Any], missing: dict[str, str]) -> None:
     assert codes(**other) == missing
 

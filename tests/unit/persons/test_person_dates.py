@@ -26,11 +26,19 @@ def test_read_what_is_known(text: str, year: int, month: int | None, day: int | 
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("", "date.malformed"), ("84-03-07", "date.malformed"), ("1984-3", "date.malformed"), ("7.3.1984", "date.malformed"),
-        ("0000-01-01", "date.year"), ("1984-13", "date.month"), ("1984-00", "date.month"), ("1984-04-31", "date.day"),
-        ("1983-02-29", "date.not_a_leap_year"), ("1984-02-30", "date.day"), ("1984-03-00", "date.day"),
+        ("", "date.malformed"),
+        ("84-03-07", "date.malformed"),
+        ("1984-3", "date.malformed"),
+        ("7.3.1984", "date.malformed"),
+        ("0000-01-01", "date.year"),
+        ("1984-13", "date.month"),
+        ("1984-00", "date.month"),
+        ("1984-04-31", "date.day"),
+        ("1983-02-29", "date.not_a_leap_year"),
+        ("1984-02-30", "date.day"),
+        ("1984-03-00", "date.day"),
     ],
-)  # fmt: skip
+)
 def test_an_impossible_date_is_named(text: str, code: str) -> None:
     with pytest.raises(Invalid) as error:
         PartialDate.parse(text)
@@ -45,10 +53,14 @@ def test_a_day_without_a_month_is_no_date() -> None:
 @pytest.mark.parametrize(
     ("one", "other", "same"),
     [
-        ("1984", "1984-03-07", True), ("1984-03", "1984-03-07", True), ("1984-03-07", "1984-03-17", False),
-        ("1984-03", "1984-04", False), ("1984", "1985", False), ("1984", "1984", True),
+        ("1984", "1984-03-07", True),
+        ("1984-03", "1984-03-07", True),
+        ("1984-03-07", "1984-03-17", False),
+        ("1984-03", "1984-04", False),
+        ("1984", "1985", False),
+        ("1984", "1984", True),
     ],
-)  # fmt: skip
+)
 def test_two_dates_agree_where_no_known_part_differs(one: str, other: str, same: bool) -> None:
     assert PartialDate.parse(one).agrees(PartialDate.parse(other)) is same
     assert PartialDate.parse(other).agrees(PartialDate.parse(one)) is same
@@ -57,10 +69,14 @@ def test_two_dates_agree_where_no_known_part_differs(one: str, other: str, same:
 @pytest.mark.parametrize(
     ("born", "at", "ages"),
     [
-        ("1984-03-07", "2002-03-07", (18, 18)), ("1984-03-07", "2002-03-06", (17, 17)), ("1984", "2002", (17, 18)),
-        ("1984-03", "2002-03", (17, 18)), ("2004-02-29", "2022-02-28", (17, 17)), ("1984", "2002-12-31", (18, 18)),
+        ("1984-03-07", "2002-03-07", (18, 18)),
+        ("1984-03-07", "2002-03-06", (17, 17)),
+        ("1984", "2002", (17, 18)),
+        ("1984-03", "2002-03", (17, 18)),
+        ("2004-02-29", "2022-02-28", (17, 17)),
+        ("1984", "2002-12-31", (18, 18)),
     ],
-)  # fmt: skip
+)
 def test_age_is_a_range_where_dates_are_partial(born: str, at: str, ages: tuple[int, int]) -> None:
     assert dates.age(PartialDate.parse(born), PartialDate.parse(at)) == ages
 

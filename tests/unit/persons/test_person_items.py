@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from factories import TODAY, new_person
 from hypothesis import given
 from hypothesis import strategies as st
 from test_person_completeness import view
 
+from factories import TODAY, new_person
 from somec.kernel import canonical, ids
 from somec.kernel.errors import Invalid
 from somec.persons import items, rows
@@ -36,9 +36,13 @@ ITEM: dict[str, Any] = items.identity_item(PERSON, today=TODAY)  # type: ignore[
 def test_the_item_says_what_kind_of_statement_it_is() -> None:
     assert ids.is_id(ITEM["id"], "itm")
     assert {name: ITEM[name] for name in ("kind", "category", "source", "as_of", "evaluation", "owner")} == {
-        "kind": "fact", "category": "identity", "source": "police_file", "as_of": "2026-11-21", "evaluation": "A1",
+        "kind": "fact",
+        "category": "identity",
+        "source": "police_file",
+        "as_of": "2026-11-21",
+        "evaluation": "A1",
         "owner": "LV",
-    }  # fmt: skip
+    }
     canonical.encode(ITEM)
 
 
@@ -56,8 +60,9 @@ def test_notes_addresses_and_internal_references_stay_at_home(kept: str) -> None
 def test_another_node_reads_what_was_said() -> None:
     read = items.read_identity(ITEM)
     assert [(name.kind, name.family, name.patronymic, name.script) for name in read.names] == [
-        ("true", "KOVŠOVS", "", "Latn"), ("birth", "КОВШОВ", "Андреевич", "Cyrl"),
-    ]  # fmt: skip
+        ("true", "KOVŠOVS", "", "Latn"),
+        ("birth", "КОВШОВ", "Андреевич", "Cyrl"),
+    ]
     assert [roman.family for roman in read.names[1].romanisations] == ["KOVSHOV", "KOVSHOV"]
     assert [str(birth.date) for birth in read.births] == ["1984-03-07"]
     assert (read.sex, read.certainty, read.documents[0].number) == ("male", "confirmed_by_fingerprints", "LV5520193")
@@ -69,7 +74,9 @@ def test_only_the_data_are_enough() -> None:
     assert items.read_identity(ITEM["data"]).names == items.read_identity(ITEM).names
 
 
-@pytest.mark.parametrize("broken", [{}, {"data": "x"}, {"data": {"names": []}}, {"names": [{"kind": "true"}]}, {"names": "x"}])
+@pytest.mark.parametrize(
+    "broken", [{}, {"data": "x"}, {"data": {"names": []}}, {"names": [{"kind": "true"}]}, {"names": "x"}]
+)
 def test_without_a_name_there_is_no_person(broken: dict[str, Any]) -> None:
     with pytest.raises(Invalid, match="identity"):
         items.read_identity(broken)
@@ -85,7 +92,7 @@ def test_what_cannot_be_right_is_left_out_and_never_guessed() -> None:
         "biometrics": [{"kind": "template", "held_by": "x", "state": "LV"}],
         "birth_places": [{"locality": ""}, {"other_names": ["Dvinsk", 3], "birth_country": "LV"}],
         "sex": "M",
-    }  # fmt: skip
+    }
     read = items.read_identity(data)
     assert [(name.family, name.kind) for name in read.names] == [("X", "claimed")]
     assert [str(birth.date) for birth in read.births] == ["1984"]
@@ -98,11 +105,20 @@ def test_what_cannot_be_right_is_left_out_and_never_guessed() -> None:
 
 
 SCALAR = st.none() | st.booleans() | st.integers() | st.text(max_size=20)
-FIELD = st.sampled_from(sorted(CONTEXT) + ["kind", "evaluation", "as_of", "script", "rule", "notation", "held_by", "state"])
-ANYTHING = st.recursive(SCALAR, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(FIELD, inner, max_size=4), max_leaves=12)
+FIELD = st.sampled_from(
+    [*sorted(CONTEXT), "kind", "evaluation", "as_of", "script", "rule", "notation", "held_by", "state"]
+)
+ANYTHING = st.recursive(
+    SCALAR, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(FIELD, inner, max_size=4), max_leaves=12
+)
 
 
-@given(st.dictionaries(st.sampled_from(["names", "births", "birth_places", "citizenships", "identifiers", "biometrics", "data"]), ANYTHING))
+@given(
+    st.dictionaries(
+        st.sampled_from(["names", "births", "birth_places", "citizenships", "identifiers", "biometrics", "data"]),
+        ANYTHING,
+    )
+)
 def test_anything_at_all_is_read_or_refused(data: dict[str, Any]) -> None:
     try:
         read = items.read_identity(data)

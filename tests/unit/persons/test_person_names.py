@@ -13,9 +13,19 @@ from somec.persons.messages import Birth, Document, Name
 
 @pytest.mark.parametrize(
     ("text", "script"),
-    [("Kovšovs", "Latn"), ("Ковшов", "Cyrl"), ("Παπαδόπουλος", "Grek"), ("محمد", "Arab"), ("כהן", "Hebr"),
-     ("გელაშვილი", "Geor"), ("Հայկ", "Armn"), ("王", "Hani"), ("1984 -", "Zyyy"), ("", "Zyyy")],
-)  # fmt: skip
+    [
+        ("Kovšovs", "Latn"),
+        ("Ковшов", "Cyrl"),
+        ("Παπαδόπουλος", "Grek"),
+        ("محمد", "Arab"),
+        ("כהן", "Hebr"),
+        ("გელაშვილი", "Geor"),
+        ("Հայկ", "Armn"),
+        ("王", "Hani"),
+        ("1984 -", "Zyyy"),
+        ("", "Zyyy"),
+    ],
+)
 def test_script_of_a_name(text: str, script: str) -> None:
     assert names.script_of(text) == script
 
@@ -48,10 +58,17 @@ def test_a_latin_name_is_its_own_spelling() -> None:
 @pytest.mark.parametrize(
     ("text", "folded"),
     [
-        ("KOVŠOVS, Valērijs", "kovsovs valerijs"), ("Ķēniņš", "kenins"), ("O'Brien", "obrien"), ("García-López", "garcia lopez"),
-        ("IJsselstein", "ijsselstein"), ("Großmann", "grossmann"), ("Łódź", "lodz"), ("  van   der Meer ", "van der meer"), ("", ""),
+        ("KOVŠOVS, Valērijs", "kovsovs valerijs"),
+        ("Ķēniņš", "kenins"),
+        ("O'Brien", "obrien"),
+        ("García-López", "garcia lopez"),
+        ("IJsselstein", "ijsselstein"),
+        ("Großmann", "grossmann"),
+        ("Łódź", "lodz"),
+        ("  van   der Meer ", "van der meer"),
+        ("", ""),
     ],
-)  # fmt: skip
+)
 def test_fold(text: str, folded: str) -> None:
     assert names.fold(text) == folded
 
@@ -74,13 +91,23 @@ def test_endings_that_only_mark_grammar(token: str, without_grammar: str) -> Non
 @pytest.mark.parametrize(
     ("name", "codes"),
     [  # the published examples of the Daitch-Mokotoff system
-        ("auerbach", {"097500", "097400"}), ("ohrbach", {"097500", "097400"}), ("lipshitz", {"874400"}),
-        ("lewinsky", {"876450"}), ("levinski", {"876450"}), ("szlamawicz", {"486740"}), ("shlamovitz", {"486740"}),
-        ("peters", {"739400", "734000"}), ("peterson", {"739460", "734600"}), ("moskowitz", {"645740"}),
-        ("moskovitz", {"645740"}), ("jackson", {"154600", "454600", "145460", "445460"}),
-        ("halberstadt", {"587943", "587433"}), ("", set()), ("123", set()),
+        ("auerbach", {"097500", "097400"}),
+        ("ohrbach", {"097500", "097400"}),
+        ("lipshitz", {"874400"}),
+        ("lewinsky", {"876450"}),
+        ("levinski", {"876450"}),
+        ("szlamawicz", {"486740"}),
+        ("shlamovitz", {"486740"}),
+        ("peters", {"739400", "734000"}),
+        ("peterson", {"739460", "734600"}),
+        ("moskowitz", {"645740"}),
+        ("moskovitz", {"645740"}),
+        ("jackson", {"154600", "454600", "145460", "445460"}),
+        ("halberstadt", {"587943", "587433"}),
+        ("", set()),
+        ("123", set()),
     ],
-)  # fmt: skip
+)
 def test_sound_codes(name: str, codes: set[str]) -> None:
     assert set(phonetics.codes(name)) == codes
 
@@ -111,8 +138,11 @@ def test_a_prefix_is_a_range_of_keys(prefix: str, key: str) -> None:
 
 def test_dates_are_found_by_each_known_part() -> None:
     assert names.date_keys([Birth(date=PartialDate(1984, 3, 7)), Birth(date=PartialDate(1985))]) == {
-        ("born", "1984"), ("born", "1984-03"), ("born", "1984-03-07"), ("born", "1985"),
-    }  # fmt: skip
+        ("born", "1984"),
+        ("born", "1984-03"),
+        ("born", "1984-03-07"),
+        ("born", "1985"),
+    }
 
 
 def test_a_document_is_found_however_its_number_is_written() -> None:

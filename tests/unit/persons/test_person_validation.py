@@ -7,14 +7,24 @@ from datetime import date
 from typing import Any
 
 import pytest
-from factories import TODAY, new_person
 
+from factories import TODAY, new_person
 from somec.kernel.errors import Invalid
 from somec.persons import messages, validation
 from somec.persons.dates import PartialDate
 from somec.persons.messages import (
-    Address, Biometric, Birth, Birthplace, Description, Document, Name, Nationality, NewPerson, Origin, Romanisation,
-)  # fmt: skip
+    Address,
+    Biometric,
+    Birth,
+    Birthplace,
+    Description,
+    Document,
+    Name,
+    Nationality,
+    NewPerson,
+    Origin,
+    Romanisation,
+)
 
 TOMORROW = date(2026, 11, 22)
 
@@ -29,7 +39,10 @@ TOMORROW = date(2026, 11, 22)
         (Name(family="KOV\u202eSVO"), {"family": ["control_characters"]}),
         (Name(family="A\nB"), {"family": ["control_characters"]}),
         (Name(family="A", kind="nickname"), {"kind": ["choice"]}),
-        (Name(family="A", romanisations=(Romanisation(rule="x", given="B\x00"),)), {"romanisations.0.given": ["control_characters"]}),
+        (
+            Name(family="A", romanisations=(Romanisation(rule="x", given="B\x00"),)),
+            {"romanisations.0.given": ["control_characters"]},
+        ),
         (Birth(date=PartialDate(1984)), {}),
         (Birth(date=PartialDate(1879, 1, 1)), {"date": ["too_old"]}),
         (Birth(date=PartialDate(2027)), {"date": ["in_the_future"]}),
@@ -43,8 +56,14 @@ TOMORROW = date(2026, 11, 22)
         (Document(kind="passport", number="LV5520193", state="LV"), {}),
         (Document(kind="passport", number="LV;5520193", state="LV"), {"number": ["malformed"]}),
         (Document(kind="visa", number="1", state="LV"), {"kind": ["choice"]}),
-        (Document(kind="passport", number="1", state="LV", valid_from=TOMORROW, valid_until=TODAY), {"valid_until": ["end_before_start"]}),
-        (Document(kind="passport", number="1", state="LV", status="lost", status_since=TOMORROW), {"status_since": ["in_the_future"]}),
+        (
+            Document(kind="passport", number="1", state="LV", valid_from=TOMORROW, valid_until=TODAY),
+            {"valid_until": ["end_before_start"]},
+        ),
+        (
+            Document(kind="passport", number="1", state="LV", status="lost", status_since=TOMORROW),
+            {"status_since": ["in_the_future"]},
+        ),
         (Address(locality="Daugavpils"), {}),
         (Address(), {"street": ["missing"]}),
         (Address(locality="A", since=TOMORROW, until=TODAY), {"until": ["end_before_start"]}),
@@ -62,7 +81,7 @@ TOMORROW = date(2026, 11, 22)
         (Name(family="A", origin=Origin(as_of=TOMORROW)), {"as_of": ["in_the_future"]}),
         (Name(family="A", origin=Origin(note="x" * 501)), {"note": ["too_long"]}),
     ],
-)  # fmt: skip
+)
 def test_each_mistake_is_named_at_its_field(statement: validation.Statement, mistakes: dict[str, list[str]]) -> None:
     assert validation.mistakes(statement, TODAY) == mistakes
 
@@ -70,13 +89,15 @@ def test_each_mistake_is_named_at_its_field(statement: validation.Statement, mis
 @pytest.mark.parametrize(
     ("other", "field"),
     [
-        ({"names": ()}, "names"), ({"sex": "m"}, "sex"), ({"certainty": "high"}, "certainty"),
+        ({"names": ()}, "names"),
+        ({"sex": "m"}, "sex"),
+        ({"certainty": "high"}, "certainty"),
         ({"names": (Name(family="A", main=True), Name(family="B", main=True))}, "names"),
         ({"nationalities": (Nationality(state="LV"), Nationality(state="LV"))}, "nationalities"),
         ({"documents": (Document(kind="passport", number="", state="LV"),)}, "documents.0.number"),
         ({"certainty_origin": Origin(evaluation="1A")}, "certainty_origin.evaluation"),
     ],
-)  # fmt: skip
+)
 def test_all_mistakes_of_a_new_person_come_at_once(other: dict[str, Any], field: str) -> None:
     with pytest.raises(Invalid) as error:
         validation.check_person(replace(new_person(), **other), TODAY)
@@ -93,6 +114,8 @@ def test_an_error_shows_no_personal_data() -> None:
     assert "SECRET" not in f"{error.value} {error.value.fields} {error.value.parameters}"
 
 
-@pytest.mark.parametrize("kind", [Name, Birth, Document, Address, NewPerson, messages.PersonView, messages.FieldEvidence])
+@pytest.mark.parametrize(
+    "kind", [Name, Birth, Document, Address, NewPerson, messages.PersonView, messages.FieldEvidence]
+)
 def test_no_value_prints_what_it_holds(kind: type) -> None:
     assert "__repr__" not in vars(kind)
