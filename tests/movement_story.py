@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from two_nodes import Node
-
 from somec.catalogue import queries as catalogue
 from somec.catalogue.entries import AuthorityKind
 from somec.kernel import clock
@@ -17,8 +15,9 @@ from somec.offenders import actions as offenders
 from somec.offenders import queries as records
 from somec.offenders.proposals import Proposal
 from somec.offenders.rules import Necessity
-from somec.simulation.people import populate
 from somec.simulation.cases import main_person
+from somec.simulation.people import populate
+from two_nodes import Node
 
 NOW = datetime(2026, 11, 6, 8, 20, tzinfo=UTC)
 DEPARTS = NOW + timedelta(days=11)
@@ -29,9 +28,7 @@ EXPECTED = DEPARTS + timedelta(days=3)
 def person(node: Node) -> str:
     """Record the man of the story at this node; returns the id of his file."""
     officer = node.actor("officer")
-    return populate(
-        actor=officer, count=0, seed=0, people=[main_person(clock.now().date())], owners=(officer.id,)
-    )[0]
+    return populate(actor=officer, count=0, seed=0, people=[main_person(clock.now().date())], owners=(officer.id,))[0]
 
 
 def decision(node: Node, person_id: str, *states: str) -> str:
@@ -42,14 +39,18 @@ def decision(node: Node, person_id: str, *states: str) -> str:
         proposal=Proposal(
             outcome="exchange", destinations=states,
             necessity=Necessity(
-                aim="Prevent a further serious offence in the Netherlands", less_intrusive="A promise to report by himself was considered",
-                effect_on_person="He may be visited at his address by the police", effect_on_resettlement="The address stays with two offices; his employer is not told",
+                aim="Prevent a further serious offence in the Netherlands",
+                less_intrusive="A promise to report by himself was considered",
+                effect_on_person="He may be visited at his address by the police",
+                effect_on_resettlement="The address stays with two offices; his employer is not told",
             ),
         ),
     )  # fmt: skip
     offenders.submit_decision(actor=officer, decision_id=decision_id)
     codes = records.decision(head, decision_id).open_codes
-    offenders.approve_decision(actor=head, decision_id=decision_id, overrides=dict.fromkeys(codes, "Looked at: still needed"))
+    offenders.approve_decision(
+        actor=head, decision_id=decision_id, overrides=dict.fromkeys(codes, "Looked at: still needed")
+    )
     return decision_id
 
 
@@ -72,14 +73,17 @@ def content(person_id: str, node: Node, *states: str) -> Content:
         kind=Kind.RELOCATION,
         destinations=tuple(
             Destination(
-                state=state, arrival_point="Schiphol", arrives_from=ARRIVES, arrives_until=EXPECTED, carrier=Carrier.AIR,
+                state=state, arrival_point="Schiphol", arrives_from=ARRIVES, arrives_until=EXPECTED,
+                carrier=Carrier.AIR,
                 carrier_reference="BT 619", first_night=Place("Westzeedijk 12", "Rotterdam", "3016"),
             )
             for state in states
         ),
-        departs=DEPARTS, departure_place=Place(town="Riga"), travel_purpose=TravelPurpose.WORK, source="Copy of the ticket",
+        departs=DEPARTS, departure_place=Place(town="Riga"), travel_purpose=TravelPurpose.WORK,
+        source="Copy of the ticket",
         evaluation="B3", as_of=clock.now(), requested=RequestedAction.CONFIRM_ARRIVAL, basis=basis(state=node.state),
-        expires=clock.now() + timedelta(days=180), text="He will live with a cousin and work in a warehouse.", language="en",
+        expires=clock.now() + timedelta(days=180), text="He will live with a cousin and work in a warehouse.",
+        language="en",
         selected=tuple(selected),
     )  # fmt: skip
 

@@ -1,8 +1,8 @@
 """Two (or three) whole nodes in one process, each with a database of its own, and a wire in memory between them.
 
-Everything runs as in production except AS4: what one node's outbox holds is taken as bytes, read, checked against its schema,
-stored and handed to the handlers of the other, in the order and as often as a test wants. Databases are SQLite files, whatever
-the rest of the suite runs on; the rows are real and committed.
+Everything runs as in production except AS4: what one node's outbox holds is taken as bytes, read, checked against its
+schema, stored and handed to the handlers of the other, in the order and as often as a test wants. Databases are
+SQLite files, whatever the rest of the suite runs on; the rows are real and committed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.core.management import call_command
@@ -43,7 +43,7 @@ class Node:
     offices: dict[str, str] = field(default_factory=dict)
     _undo: list[Any] = field(default_factory=list)
 
-    def __enter__(self) -> Node:
+    def __enter__(self) -> Self:
         config = replace(settings.CONFIG, state=self.state, name=self.state, folder=self.file.parent)
         override = override_settings(CONFIG=config)
         override.enable()
@@ -92,7 +92,10 @@ def template(folder: Path) -> Path:
         with Node(country.state, file) as node:
             _settle_in(node, country, folder / "keys")
             (folder / f"{country.state}.people").write_text(
-                "\n".join(f"{key}={value}" for key, value in (*node.people.items(), *(("@" + k, v) for k, v in node.offices.items())))
+                "\n".join(
+                    f"{key}={value}"
+                    for key, value in (*node.people.items(), *(("@" + k, v) for k, v in node.offices.items()))
+                )
             )
     return folder
 
@@ -138,7 +141,7 @@ def copy(folder: Path, target: Path, state: str) -> Node:
     return node
 
 
-# --- the wire ----------------------------------------------------------------------------------------------------------
+# --- the wire -------------------------------------------------------------------------------------------------------
 
 
 def outgoing(node: Node) -> list[bytes]:

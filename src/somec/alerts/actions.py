@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeAlias
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
@@ -27,14 +27,15 @@ from somec.movements.targets import best_target, incoming_targets, notice_target
 
 BATCH: Final = 500
 _AWAITING = [state.value for state in AWAITING_ARRIVAL]
+Subject: TypeAlias = Disclosure | Incoming | HeldDocument
 
 
 def tick(*, now: datetime | None = None) -> int:
-    """Do what the clock asks for: end what has expired, raise alerts whose instant has come, settle those that are answered.
+    """Do what the clock asks for: end what has expired, raise alerts whose instant has come, settle answered ones.
 
-    Returns how many things were done. Both nodes raise "did not arrive" at the same instant, because both know it from the
-    notice; the alert names the state that must act. Calling it again does nothing more. Costs a few indexed queries when
-    nothing is due, and takes no write lock then.
+    Returns how many things were done. Both nodes raise "did not arrive" at the same instant, because both know it
+    from the notice; the alert names the state that must act. Calling it again does nothing more. Costs a few indexed
+    queries when nothing is due, and takes no write lock then.
     """
     at = now or clock.now()
     done = movements.expire_due(now=at) if _expiring(at) else 0
@@ -80,13 +81,10 @@ def _raise(now: datetime) -> int:
     received = list(_unraised_received(now)[:BATCH])
     held = list(_unraised_held(now)[:BATCH])
     rows = [
-        *(_alert(AlertKind.NOT_ARRIVED, "disclosure", row.id, row.say_arrival_by, row.to_state, row.to_state, now)
-          for row in told),
-        *(_alert(AlertKind.NOT_ARRIVED, "incoming", row.id, row.say_arrival_by, own, row.from_state, now)
-          for row in received),
-        *(_alert(AlertKind.UNCLAIMED_DOCUMENT, "document", row.document_id, row.received, own, row.from_state, now)
-          for row in held),
-    ]  # fmt: skip
+        *(_alert(AlertKind.NOT_ARRIVED, "disclosure", row, "", now) for row in told),
+        *(_alert(AlertKind.NOT_ARRIVED, "incoming", row, own, now) for row in received),
+        *(_alert(AlertKind.UNCLAIMED_DOCUMENT, "document", row, own, now) for row in held),
+    ]
     Alert.objects.bulk_create(rows)
     cases = {row.id: row.notice.person_id for row in told} | {row.id: row.person_id for row in received}
     audit.record_many([
@@ -99,13 +97,13 @@ def _raise(now: datetime) -> int:
     return len(rows)
 
 
-def _alert(
-    kind: AlertKind, subject_kind: str, subject_id: str, due: datetime | None, debtor: str, other: str, now: datetime
-) -> Alert:
-    assert due is not None  # noqa: S101 - the query asks for rows that have it
+def _alert(kind: AlertKind, subject_kind: str, subject: Subject, debtor: str, now: datetime) -> Alert:
+    """Return the alert about a row whose ``due`` the query has named."""
+    other = subject.to_state if isinstance(subject, Disclosure) else subject.from_state
+    due: datetime = subject.due  # type: ignore[union-attr]  # annotated by the query that found the row
     return Alert(
-        id=derived_id("alt", kind.value, subject_id, clock.iso(due)), kind=kind.value, subject_kind=subject_kind,
-        subject_id=subject_id, due=due, raised=now, debtor_state=debtor, other_state=other,
+        id=derived_id("alt", kind.value, subject.pk, clock.iso(due)), kind=kind.value, subject_kind=subject_kind,
+        subject_id=subject.pk, due=due, raised=now, debtor_state=debtor or other, other_state=other,
     )  # fmt: skip
 
 
@@ -124,7 +122,8 @@ def _settle(now: datetime) -> int:
         Alert.objects.bulk_update(rows, ["state", "settled_at", "settled_by", "settlement"])
         audit.record_many([
             new_entry(
-                actor, "alert.settle", AuditKind.ALTERATION, row.id, detail={"about": row.subject_id, "by": row.settlement}
+                actor, "alert.settle", AuditKind.ALTERATION, row.id,
+                detail={"about": row.subject_id, "by": row.settlement},
             )
             for row in rows
         ])  # fmt: skip
@@ -205,5 +204,6 @@ def settle(*, actor: Actor, alert_id: str, note: str) -> None:
 def _note(actor: Actor, action: str, alert: Alert, *, reason: str = "") -> None:
     audit.record(
         actor=actor, action=action, kind=AuditKind.ALTERATION, subject=alert.id, purpose=actor.purpose, reason=reason,
-        case=next((target.case for target in _targets(alert)), ""), detail={"kind": alert.kind, "about": alert.subject_id},
+        case=next((target.case for target in _targets(alert)), ""),
+        detail={"kind": alert.kind, "about": alert.subject_id},
     )  # fmt: skip

@@ -15,9 +15,9 @@ NOBODY = PersonLine(id="", label="")
 class Need:
     """Something that a person must do: the verb, by when, about whom, with which states, on which ground, who has it.
 
-    ``id`` is stable while the need lasts. ``due`` None: no limit, waiting since ``since``. ``statutory`` False: a rule of the
-    house or of the notice, not of law. ``detail`` is a code that says more (a notice kind, a trouble). ``mine``: the reader is
-    the one who has it. ``owner_id`` empty: nobody has.
+    ``id`` is stable while the need lasts. ``due`` None: no limit, waiting since ``since``. ``statutory`` False: a
+    rule of the house or of the notice, not of law. ``detail`` is a code that says more (a notice kind, a trouble).
+    ``mine``: the reader is the one who has it. ``owner_id`` empty: nobody has.
     """
 
     id: str
@@ -45,7 +45,7 @@ class Need:
 
 @dataclass(frozen=True, kw_only=True)
 class Banner:
-    """A trouble of the whole desk: a state that does not answer. ``next_due``: which limit comes first for what waits."""
+    """A state that does not answer, what waits for it, and which limit of that comes first (``next_due``)."""
 
     code: str
     state: str
@@ -68,8 +68,8 @@ class NeedFilter:
 class NeedList:
     """The list, least time first, with counts before filtering so that the filters can say how many each would show.
 
-    ``more``: there is work beyond what is listed (only with hundreds of items of one kind). ``next_due``: the next limit of
-    anything, for the empty list.
+    ``more``: there is work beyond what is listed (only with hundreds of items of one kind). ``next_due``: the next
+    limit of anything, for the empty list.
     """
 
     needs: tuple[Need, ...]

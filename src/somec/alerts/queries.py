@@ -17,6 +17,7 @@ from somec.exchange import identity
 from somec.exchange import queries as exchange
 from somec.kernel import clock
 from somec.movements.views import PersonLine
+from somec.persons.queries import PersonLabel
 
 __all__ = ["Banner", "Need", "NeedFilter", "NeedList", "count", "for_subject", "needs_me_now"]
 
@@ -24,7 +25,7 @@ _EVERYTHING = NeedFilter()
 
 
 def needs_me_now(actor: Actor, filters: NeedFilter = _EVERYTHING) -> NeedList:
-    """Return what the reader, or the desk, must do, sorted by the time left; the same number of queries however much it is."""
+    """Return what the reader or the desk must do, least time first; as many queries for much as for little."""
     now = clock.now()
     found, peers = _collect(actor, now)
     named = _named(actor, found.needs, now)
@@ -93,7 +94,7 @@ def _named(actor: Actor, needs: list[Need], now: datetime) -> list[Need]:
     ]
 
 
-def _person(person: PersonLine, labels: Mapping[str, sources.persons.PersonLabel]) -> PersonLine:
+def _person(person: PersonLine, labels: Mapping[str, PersonLabel]) -> PersonLine:
     label = labels.get(person.id)
     if label is None:
         return replace(person, id="")

@@ -1,4 +1,4 @@
-"""What is raised for a person and kept until somebody has settled it, and how work is sorted by the time left (pure)."""
+"""What is raised and kept until somebody has settled it, and how work is sorted by the time left (pure)."""
 
 from __future__ import annotations
 

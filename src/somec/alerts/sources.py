@@ -1,7 +1,7 @@
-"""Where needs come from: duties, notices that wait, work without owner, plans, alerts. Each costs a fixed number of queries.
+"""Where needs come from: duties, notices that wait, work without owner, plans, alerts.
 
-A source lists at most :data:`LIMIT` lines, least time first, and only what the reader may act on: the permission of the act is
-part of the query, by the same scope that guards the act itself.
+Each source costs a fixed number of queries. It lists at most :data:`LIMIT` lines, least time first, and only what the
+reader may act on: the permission of the act is part of the query, by the same scope that guards the act itself.
 """
 
 from __future__ import annotations
@@ -82,7 +82,8 @@ def duties(actor: Actor, now: datetime, own: str) -> list[Need]:
     return [
         Need(
             id=row.id, verb=INCOMING_DUTIES[row.rule][0], due=row.due, since=row.start, subject_kind="incoming",
-            subject_id=subject.id, conversation=row.conversation, person=_their_person(subject), states=(subject.from_state,),
+            subject_id=subject.id, conversation=row.conversation, person=_their_person(subject),
+            states=(subject.from_state,),
             mechanism=row.mechanism, article=row.article, statutory=row.statutory, owner_id=_owner(subject),
             owner_authority=subject.authority_id, detail=subject.kind, reference=subject.reference,
         )
@@ -131,7 +132,8 @@ def _our_side(row: Obligation, told: Disclosure, own: str) -> Need:
     owed = row.debtor_state == own
     return Need(
         id=row.id, verb=Verb.READ_ANSWER if owed else Verb.ASK_WHETHER_TAKEN, due=row.due if owed else None,
-        since=row.start if owed else row.due, subject_kind="disclosure", subject_id=told.id, conversation=row.conversation,
+        since=row.start if owed else row.due, subject_kind="disclosure", subject_id=told.id,
+        conversation=row.conversation,
         person=PersonLine(id=told.notice.person_id, label=""), states=(told.to_state,), mechanism=row.mechanism,
         article=row.article, statutory=row.statutory, owner_id=told.notice.author_id,
         owner_authority=told.notice.authority_id, detail=told.notice.kind, reference=told.notice.reference,
@@ -245,8 +247,10 @@ def plans(actor: Actor) -> list[Need]:
     )
     return [
         Need(
-            id=row.id, verb=Verb.CARRY_OUT, due=row.due, since=row.created, subject_kind="plan", subject_id=row.incoming_id,
-            conversation=row.incoming.conversation, person=_their_person(row.incoming), states=(row.incoming.from_state,),
+            id=row.id, verb=Verb.CARRY_OUT, due=row.due, since=row.created, subject_kind="plan",
+            subject_id=row.incoming_id,
+            conversation=row.incoming.conversation, person=_their_person(row.incoming),
+            states=(row.incoming.from_state,),
             owner_id=row.owner_id, owner_authority=row.incoming.authority_id, detail=row.service,
             reference=row.incoming.reference,
         )
@@ -255,7 +259,7 @@ def plans(actor: Actor) -> list[Need]:
 
 
 def not_arrived(actor: Actor) -> list[Need]:
-    """Return alerts that somebody did not arrive, for the state that told: who must act there is its debtor, here the author."""
+    """Return alerts that somebody did not arrive, for the state that told: there the debtor acts, here the author."""
     rows = list(
         Alert.objects.filter(kind=AlertKind.NOT_ARRIVED.value, subject_kind="disclosure")
         .exclude(state=AlertState.SETTLED.value)

@@ -1,4 +1,4 @@
-"""Needs that are not about one person: problems on the wire, peers, certificates, decisions that wait for a second person."""
+"""Needs beside the notices: problems on the wire, peers, certificates, decisions for a second person."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ def problems(actor: Actor) -> list[Need]:
         return []
     return [
         Need(
-            id=row.id, verb=Verb.SETTLE_PROBLEM, due=None, since=row.first_at, subject_kind="problem", subject_id=row.id,
+            id=row.id, verb=Verb.SETTLE_PROBLEM, due=None, since=row.first_at, subject_kind="problem",
+            subject_id=row.id,
             states=(row.peer_state,) if row.peer_state else (), detail=row.code,
         )
         for row in exchange.problems(actor)
@@ -54,7 +55,8 @@ def certificates(actor: Actor, peers: list[PeerView]) -> list[Need]:
     return [
         Need(
             id=f"{peer.state}.certificate", verb=Verb.CARE_FOR_CERTIFICATE, due=peer.certificate_ends,
-            since=peer.certificate_ends, subject_kind="peer", subject_id=peer.state, states=(peer.state,), detail=trouble.value,
+            since=peer.certificate_ends, subject_kind="peer", subject_id=peer.state, states=(peer.state,),
+            detail=trouble.value,
         )
         for peer in peers
         for trouble in peer.troubles

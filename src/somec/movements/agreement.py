@@ -1,9 +1,9 @@
 """Do both nodes hold the same of a conversation? Each document says what its writer held; the reader checks it (pure).
 
-A document that follows in a conversation carries ``holds``: the ids of the documents that its writer had, and the digest over
-them and the duties that follow from them. The reader computes the digest over the same documents: equal numbers mean equal
-duties with equal due instants on both sides. Documents that crossed on the way are not in the list, so they never look like a
-disagreement.
+A document that follows in a conversation carries ``holds``: the ids of the documents that its writer had, and the
+digest over them and the duties that follow from them. The reader computes the digest over the same documents: equal
+numbers mean equal duties with equal due instants on both sides. Documents that crossed on the way are not in the
+list, so they never look like a disagreement.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Agreement:
 
 
 def fingerprint(documents: Collection[str], duties: Iterable[Duty]) -> tuple[str, int]:
-    """Return the digest over these documents and the duties that follow from them alone, and how many duties those are."""
+    """Return the digest over these documents and the duties that follow from them alone, and how many duties."""
     held = set(documents)
     rows = [
         (duty.id, duty.debtor, clock.iso(duty.due), duty.state if duty.settled_by in held else "open")

@@ -1,4 +1,4 @@
-"""Makes the documents of a notice. The preview and the sending call the same function, so both show the same document."""
+"""Makes the documents of a notice. Preview and sending call the same function, so both show the same document."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from somec.access import queries as access_queries
 from somec.exchange import identity as node
 from somec.exchange import queries as exchange
-from somec.exchange.actions import NewDocument
+from somec.exchange.outbox import NewDocument
 from somec.kernel.ids import derived_id
 from somec.movements import agreement, messages
 from somec.movements.models import Disclosure, Incoming, Notice
@@ -45,7 +45,7 @@ def duties_of(conversation: str) -> list[agreement.Duty]:
 
 
 def _holding(conversation: str, items: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return the items with what we hold of the conversation written into the last, which says what the document is about."""
+    """Return the items with what we hold of the conversation written into the last, which the document is about."""
     said = [dict(item) for item in items]
     held = agreement.claim([one.id for one in exchange.documents([conversation])], duties_of(conversation))
     said[-1] = {**said[-1], "data": {**said[-1]["data"], "holds": held}}
@@ -82,8 +82,10 @@ def _notice_document(
         to=disclosure.to_state, type=messages.CHANGE if notice.amends_id else messages.NOTICE,
         conversation=disclosure.conversation, reference=notice.reference, sender_authority=shared.authority,
         legal_basis=legal_basis(content), purpose=content.basis.purpose, handling_code=content.basis.handling_code,
-        language=content.language or "en", items=_holding(disclosure.conversation, items) if notice.amends_id else items,
-        refers_to=disclosure.latest_document_id if notice.amends_id else "", expires=content.expires, case=notice.person_id,
+        language=content.language or "en",
+        items=_holding(disclosure.conversation, items) if notice.amends_id else items,
+        refers_to=disclosure.latest_document_id if notice.amends_id else "", expires=content.expires,
+        case=notice.person_id,
     )  # fmt: skip
 
 
@@ -91,7 +93,7 @@ def sender_document(
     disclosure: Disclosure,
     notice: Notice,
     *,
-    type: str,
+    type: str,  # noqa: A002 - the word of the wire and of every action
     refers_to: str,
     items: Sequence[Mapping[str, Any]],
 ) -> NewDocument:
@@ -115,7 +117,8 @@ def receiver_document(
         sender_authority=sender_authority(authority_id),
         legal_basis={"mechanism": incoming.mechanism, "article": incoming.article, "verified": incoming.basis_verified},
         purpose=incoming.purpose, handling_code=incoming.handling_code, language=language,
-        items=_holding(incoming.conversation, items), refers_to=refers_to or incoming.latest_document_id, case=incoming.person_id,
+        items=_holding(incoming.conversation, items), refers_to=refers_to or incoming.latest_document_id,
+        case=incoming.person_id,
     )  # fmt: skip
 
 

@@ -24,6 +24,8 @@ from somec.movements.targets import notice_for, person_target
 from somec.movements.travel import Content, Destination, from_json, to_json
 from somec.offenders.models import Decision
 
+MAX_REASON = 500
+
 
 def next_reference(now: datetime) -> str:
     """Return the next reference number of this state in this year; two writers never get the same."""
@@ -42,7 +44,7 @@ def note(
     audit.record(
         actor=actor, action=action, kind=kind, subject=notice.id, case=notice.person_id, purpose=actor.purpose,
         reason=reason, recipient=recipient,
-        detail={"state": notice.state, "version": notice.version, **{name: str(value) for name, value in detail.items()}},
+        detail={"state": notice.state, "version": notice.version, **{key: str(value) for key, value in detail.items()}},
     )  # fmt: skip
 
 
@@ -59,8 +61,8 @@ def draft_notice(
 ) -> str:
     """Begin a notice about a person; returns its id.
 
-    Without ``decision_id`` the newest approved decision to exchange is taken. Handling code, expiry and language start with
-    the defaults of the project; everything can be changed until a second person has agreed.
+    Without ``decision_id`` the newest approved decision to exchange is taken. Handling code, expiry and language
+    start with the defaults of the project; everything can be changed until a second person has agreed.
     """
     access.check(actor, "notice.draft", person_target(person_id))
     now = clock.now()
@@ -97,7 +99,7 @@ def _refuse_mistakes(content: Content, now: datetime) -> None:
 
 @transaction.atomic
 def save_notice(*, actor: Actor, id: str, version: int, content: Content, decision_id: str | None = None) -> int:  # noqa: A002
-    """Keep what the author wrote; returns the new version. Gaps are allowed, contradictions are not (Invalid by field)."""
+    """Keep what the author wrote; returns the new version. Gaps are allowed, contradictions are Invalid by field."""
     notice = notice_for(actor, "notice.edit", id, version=version)
     now = clock.now()
     if content.kind.value != notice.kind:
@@ -217,7 +219,7 @@ def _reason(text: str) -> str:
     given = text.strip()
     if not given:
         raise Invalid("notice.reason", fields={"reason": ["missing"]})
-    if len(given) > Notice._meta.get_field("said").max_length:
+    if len(given) > MAX_REASON:
         raise Invalid("notice.reason", fields={"reason": ["too_long"]})
     return given
 

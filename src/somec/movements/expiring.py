@@ -34,8 +34,10 @@ def expire_due(*, now: datetime) -> int:
     received = list(Incoming.objects.select_for_update().filter(state__in=_EXPIRING_RECEIVED, expires__lte=now)[:BATCH])
     if not told and not received:
         return 0
-    for row in (*told, *received):
-        row.state, row.ended_at = State.EXPIRED.value, now
+    for one in told:
+        one.state, one.ended_at = State.EXPIRED.value, now
+    for other in received:
+        other.state, other.ended_at = State.EXPIRED.value, now
     Disclosure.objects.bulk_update(told, ["state", "ended_at"])
     Incoming.objects.bulk_update(received, ["state", "ended_at"])
     notices = {row.notice_id: row.notice for row in told}

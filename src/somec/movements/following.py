@@ -46,7 +46,8 @@ def conversation(actor: Actor, id: str) -> FollowView:  # noqa: A002 - the conve
     now = clock.now()
     lines = _documents(held)
     return FollowView(
-        conversation=id, own_state=identity.own_state(), other_state=subject.other, side=subject.side, subject_id=subject.id,
+        conversation=id, own_state=identity.own_state(), other_state=subject.other, side=subject.side,
+        subject_id=subject.id,
         reference=subject.reference, person=subject.person, state=subject.state, steps=_steps(subject, held, duties),
         duties=tuple(_duty(one, now) for one in duties), documents=tuple(reversed(lines)),
         agreement=_agreement(held, duties), silent_since=_silent_since(lines),
@@ -70,7 +71,8 @@ def _sender(actor: Actor, told: Disclosure) -> _Subject:
     delivery = exchange.deliveries([told.document_id]).get(told.document_id)
     return _Subject(
         side="sender", id=notice.id, other=told.to_state, reference=notice.reference,
-        person=PersonLine(id=notice.person_id, label=label.label, born=label.born) if label else PersonLine(id="", label=""),
+        person=PersonLine(id=notice.person_id, label=label.label, born=label.born) if label
+        else PersonLine(id="", label=""),
         state=effective(State(told.state), receipted=delivery is not None and delivery.receipted is not None),
         conversation=told.conversation, sender=identity.own_state(), arrived=told.arrived_at,
         arrival_said=told.arrival_said_at, ended=told.ended_at,
@@ -129,13 +131,14 @@ def _duty(one: ObligationView, now: datetime) -> DutyLine:
     return DutyLine(
         id=one.id, rule=one.rule, debtor=one.debtor_state, creditor=one.creditor_state, mechanism=one.basis.mechanism,
         article=one.basis.article, statutory=one.basis.statutory, start=one.start, due=one.due, state=one.state.value,
-        settled=one.settled_at, settled_by=one.settled_by, running=one.state is ObligationState.OPEN and one.start <= now,
+        settled=one.settled_at, settled_by=one.settled_by,
+        running=one.state is ObligationState.OPEN and one.start <= now,
         overdue=one.overdue(now),
     )  # fmt: skip
 
 
 def _steps(subject: _Subject, held: Sequence[DocumentView], duties: Sequence[ObligationView]) -> tuple[StepLine, ...]:
-    """Return "where it stands, for both": the notice, the two receipts, the match, the owner, the arrival, the answer."""
+    """Return "where it stands, for both": notice, the two receipts, match, owner, arrival, answer, end."""
     receiver = subject.other if subject.side == "sender" else identity.own_state()
     notice = next((one for one in held if one.type == messages.NOTICE), None)
     due = {one.rule.rpartition(".")[2]: one.due for one in duties if one.state is ObligationState.OPEN}

@@ -1,12 +1,13 @@
-"""Collects what the readiness check needs to know about a notice: the person's file, the decision, law, the time left."""
+"""Collects what the readiness check of a notice needs: the person's file, the decision, law, the time left."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Manager, QuerySet
 
 from somec.access import queries as access_queries
 from somec.catalogue import queries as catalogue
@@ -19,7 +20,7 @@ from somec.movements.travel import Content
 from somec.offenders.models import Assessment, Conviction, Decision, Order, PersonAtRisk, Trigger
 from somec.persons import completeness
 from somec.persons import queries as persons
-from somec.persons.models import Address, Stated
+from somec.persons.models import Address
 
 _KINDS: Mapping[str, AuthorityKind] = {
     "probation": AuthorityKind.PROBATION_SERVICE,
@@ -77,32 +78,31 @@ def _facts(notice: Notice, content: Content, now: datetime) -> readiness.Facts:
         languages={state: frozenset({"en", *catalogue.state(state).languages}) for state in set(states)},
         handling_needs_note=bool(content.basis.handling_code)
         and catalogue.handling_code(content.basis.handling_code).text_required,
-        convictions=_count(Conviction, notice, content),
-        orders=_count(Order, notice, content),
-        assessments=_count(Assessment, notice, content),
+        convictions=_count(Conviction.objects, notice, content),
+        orders=_count(Order.objects, notice, content),
+        assessments=_count(Assessment.objects, notice, content),
         lead=lead(notice, content, now),
         approved=bool(notice.approver_id),
     )
 
 
-def _count(model: type[Stated], notice: Notice, content: Content) -> int:
+def _count(rows: Manager[Any], notice: Notice, content: Content) -> int:
     if not content.selected:
         return 0
-    return _standing(model, notice.person_id).filter(id__in=content.selected).count()
+    return _standing(rows, notice.person_id).filter(id__in=content.selected).count()
 
 
 def not_in_notice(person_id: str, selected: Collection[str]) -> dict[str, int]:
     """Return what the files hold of this person that a notice does not say: code of the kind -> how many."""
-    chosen = {"conviction": Conviction, "order": Order, "assessment": Assessment}
+    entries = (("conviction", Conviction.objects), ("order", Order.objects), ("assessment", Assessment.objects))
     counted = {
-        f"{name}.not_chosen": _standing(model, person_id).exclude(id__in=selected).count()
-        for name, model in chosen.items()
+        f"{name}.not_chosen": _standing(rows, person_id).exclude(id__in=selected).count() for name, rows in entries
     }
-    counted["person_at_risk.protected"] = _standing(PersonAtRisk, person_id).count()
-    counted["trigger.internal"] = _standing(Trigger, person_id).count()
-    counted["address.not_needed"] = _standing(Address, person_id).count()
+    counted["person_at_risk.protected"] = _standing(PersonAtRisk.objects, person_id).count()
+    counted["trigger.internal"] = _standing(Trigger.objects, person_id).count()
+    counted["address.not_needed"] = _standing(Address.objects, person_id).count()
     return counted
 
 
-def _standing(model: type[Stated], person_id: str) -> QuerySet[Stated]:
-    return model._default_manager.filter(person_id=person_id, withdrawn_at__isnull=True)  # noqa: SLF001 - Django's own name
+def _standing(rows: Manager[Any], person_id: str) -> QuerySet[Any]:
+    return rows.filter(person_id=person_id, withdrawn_at__isnull=True)

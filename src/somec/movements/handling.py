@@ -24,7 +24,7 @@ from somec.movements.events import Certainty, EventKind
 from somec.movements.models import Event, Incoming, Owner
 from somec.movements.rules import RECEIVER, Match, Outcome, Progress, Service, State, step
 from somec.movements.targets import incoming_for
-from somec.movements.travel import MAX_TEXT, Place
+from somec.movements.travel import MAX_TEXT, NOWHERE, Place
 from somec.persons import actions as persons
 
 
@@ -50,7 +50,7 @@ def note(
     audit.record(
         actor=actor, action=action, kind=kind, subject=incoming.id, case=incoming.person_id, purpose=actor.purpose,
         reason=reason, recipient=incoming.from_state if kind is AuditKind.DISCLOSURE else "",
-        detail={"state": incoming.state, "version": incoming.version, **{name: str(value) for name, value in detail.items()}},
+        detail={"state": incoming.state, "version": incoming.version, **{key: str(one) for key, one in detail.items()}},
     )  # fmt: skip
 
 
@@ -75,7 +75,7 @@ def _progress(
 
 @transaction.atomic
 def acknowledge(*, actor: Actor, id: str, version: int) -> None:  # noqa: A002 - the incoming notice's id
-    """Take the notice in the name of the actor's authority; its sender learns who has it. Stored is not read: this is."""
+    """Take the notice in the name of the actor's authority; its sender learns who has it."""
     incoming = incoming_for(actor, "incoming.acknowledge", id, version=version)
     _step(incoming, "incoming.acknowledge")
     now = clock.now()
@@ -108,7 +108,8 @@ def _confirm(actor: Actor, incoming: Incoming, now: datetime) -> None:
             sequence=incoming.sequence, authority=authority, by=actor.name, of=document_type, now=now,
         )  # fmt: skip
         sent.append(composing.receiver_document(
-            incoming, type=messages.ACKNOWLEDGEMENT, authority_id=actor.authority_id, items=[item], refers_to=document_id
+            incoming, type=messages.ACKNOWLEDGEMENT, authority_id=actor.authority_id, items=[item],
+            refers_to=document_id,
         ))  # fmt: skip
     exchange.send_many(actor=actor, documents=sent)
     incoming.unconfirmed = []
@@ -121,8 +122,9 @@ def judge(
 ) -> None:  # fmt: skip
     """Decide whether a candidate is the person of the notice, with the reason; the sender is told the result.
 
-    ``SAME`` ties the notice to the file ``person_id``. ``NOT_SAME`` with a person turns down that candidate only; without
-    one it says that nobody of ours is meant, and the sender is told. A later judgement replaces it; all are kept.
+    ``SAME`` ties the notice to the file ``person_id``. ``NOT_SAME`` with a person turns down that candidate only;
+    without one it says that nobody of ours is meant, and the sender is told. A later judgement replaces it; all are
+    kept.
     """
     incoming = incoming_for(actor, "incoming.judge", id, version=version)
     if verdict is Match.UNDECIDED:
@@ -155,7 +157,7 @@ def _settle_match(actor: Actor, incoming: Incoming, verdict: Match, person_id: s
 
 @transaction.atomic
 def adopt(*, actor: Actor, id: str, version: int, reason: str) -> str:  # noqa: A002 - the incoming notice's id
-    """Open a file of our own for the person of the notice, because none of ours is the same; returns the person's id."""
+    """Open a file of our own for the person of the notice, because none of ours is the same; returns its id."""
     incoming = incoming_for(actor, "incoming.judge", id, version=version)
     _step(incoming, "incoming.judge")
     item = next(
@@ -222,7 +224,7 @@ def owners_told(incoming: Incoming) -> list[Json]:
 
 @transaction.atomic
 def take(*, actor: Actor, id: str, version: int, service: Service) -> None:  # noqa: A002 - the incoming notice's id
-    """Take the work for a service oneself; it must have been assigned to an authority of the actor, or lie at the desk."""
+    """Take the work for a service oneself; it must have been assigned to an authority of the actor."""
     incoming = incoming_for(actor, "incoming.take", id, version=version)
     row = incoming.owners.filter(service=service.value).first()
     if row is None or row.authority_id not in actor.authority_ids:
@@ -240,8 +242,8 @@ def take(*, actor: Actor, id: str, version: int, service: Service) -> None:  # n
 
 @transaction.atomic
 def record_arrival(
-    *, actor: Actor, id: str, version: int, at: datetime, place: Place = Place(), certainty: Certainty = Certainty.CONFIRMED,  # noqa: A002
-    remark: str = "",
+    *, actor: Actor, id: str, version: int, at: datetime, place: Place = NOWHERE,  # noqa: A002
+    certainty: Certainty = Certainty.CONFIRMED, remark: str = "",
 ) -> None:  # fmt: skip
     """Record that the person arrived, when and where; the sender is told. May follow "did not arrive"."""
     incoming = incoming_for(actor, "incoming.record_arrival", id, version=version)
@@ -275,7 +277,8 @@ def record_no_arrival(*, actor: Actor, id: str, version: int, remark: str = "") 
     _step(incoming, "incoming.record_no_arrival")
     incoming.arrival_said_at = now
     _happened(
-        actor, incoming, Progress.NOT_ARRIVED, EventKind.NOT_ARRIVED, at=now, place=Place(), certainty=Certainty.CONFIRMED,
+        actor, incoming, Progress.NOT_ARRIVED, EventKind.NOT_ARRIVED, at=now, place=NOWHERE,
+        certainty=Certainty.CONFIRMED,
         remark=remark, now=now,
     )  # fmt: skip
     incoming.save()
@@ -304,7 +307,8 @@ def _not_in_future(at: datetime, now: datetime) -> None:
 
 
 def _happened(
-    actor: Actor, incoming: Incoming, event: Progress, kind: EventKind, *, at: datetime, place: Place, certainty: Certainty,
+    actor: Actor, incoming: Incoming, event: Progress, kind: EventKind, *, at: datetime, place: Place,
+    certainty: Certainty,
     remark: str, now: datetime,
 ) -> None:  # fmt: skip
     where: dict[str, Json] = {"lines": place.lines, "town": place.town, "postcode": place.postcode}
@@ -322,15 +326,15 @@ def _happened(
 
 @transaction.atomic
 def answer(
-    *, actor: Actor, id: str, version: int, outcome: Outcome, text: str = "", language: str = "", at: datetime | None = None,  # noqa: A002
-    place: Place = Place(), missing: Sequence[str] = (), left_for: str = "",
+    *, actor: Actor, id: str, version: int, outcome: Outcome, text: str = "", language: str = "",  # noqa: A002
+    at: datetime | None = None, place: Place = NOWHERE, missing: Sequence[str] = (), left_for: str = "",
 ) -> str:  # fmt: skip
     """Answer the sender: a coded outcome and words. Returns the document.
 
     An unusable notice goes back with what is missing, as codes, so that the sender can mend it.
     """
     incoming = incoming_for(actor, "incoming.answer", id, version=version)
-    _check_answer(outcome, text, language, missing, left_for)
+    _check_answer(outcome, text, missing, left_for)
     _step(incoming, "incoming.answer")
     now = clock.now()
     incoming.sequence += 1
@@ -343,7 +347,8 @@ def answer(
         after_failed_arrival=failed or None,
     )  # fmt: skip
     document_id = exchange.send_many(actor=actor, documents=[composing.receiver_document(
-        incoming, type=messages.ANSWER, authority_id=actor.authority_id, items=[item], language=language or actor.language
+        incoming, type=messages.ANSWER, authority_id=actor.authority_id, items=[item],
+        language=language or actor.language,
     )])[0]  # fmt: skip
     incoming.answered_at, incoming.outcome = now, outcome.value
     incoming.save()
@@ -351,7 +356,7 @@ def answer(
     return document_id
 
 
-def _check_answer(outcome: Outcome, text: str, language: str, missing: Sequence[str], left_for: str) -> None:
+def _check_answer(outcome: Outcome, text: str, missing: Sequence[str], left_for: str) -> None:
     fields: dict[str, list[str]] = {}
     if len(text) > MAX_TEXT:
         fields["text"] = ["too_long"]

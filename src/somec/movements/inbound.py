@@ -1,8 +1,9 @@
 """Takes in the documents of movements, many at a time, for both sides (handlers that the node's wiring registers).
 
-Called inside the transaction that stores the documents. Whatever the order of arrival, the result is the same: a change is
-applied only if it is newer than what is known, a piece of progress moves the state only along the chart, and a document
-that comes before its notice is held until that arrives (never lost, and shown to a person when it waits too long).
+Called inside the transaction that stores the documents. Whatever the order of arrival, the result is the same: a
+change is applied only if it is newer than what is known, a piece of progress moves the state only along the chart,
+and a document that comes before its notice is held until that arrives (never lost, and shown to a person when it
+waits too long).
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from somec.movements.models import Disclosure, Event, HeldDocument, Incoming, No
 from somec.movements.rules import RECEIVER, SENDER, Match, Progress, State, find, learned, rollup
 from somec.persons import items as identity_items
 
-# --- the receiver's side -----------------------------------------------------------------------------------------------
+# --- the receiver's side --------------------------------------------------------------------------------------------
 
 
 def receive_notices(documents: Sequence[InboundDocument]) -> None:
@@ -83,7 +84,8 @@ def _update_incoming(documents: Sequence[InboundDocument]) -> None:
 
 
 _INCOMING_FIELDS = (
-    "state", "version", "peer_sequence", "latest_document_id", "unconfirmed", "kind", "requested", "late", "arrives_from",
+    "state", "version", "peer_sequence", "latest_document_id", "unconfirmed", "kind", "requested", "late",
+    "arrives_from",
     "arrives_until", "say_arrival_by", "feedback_by", "reply_by", "expires", "family_name", "given_name", "born",
     "arrival_said_at", "ended_at", "mechanism", "article", "basis_verified", "purpose", "handling_code",
 )  # fmt: skip
@@ -179,27 +181,28 @@ def _expectation(row: Incoming) -> list[Event]:
     )]  # fmt: skip
 
 
-# --- the sender's side -------------------------------------------------------------------------------------------------
+# --- the sender's side ----------------------------------------------------------------------------------------------
 
 
 def receive_acknowledgements(documents: Sequence[InboundDocument]) -> None:
-    """A named authority has taken a notice, a change or a cancellation of ours, or our answer to one of theirs."""
+    """Note that a named authority has taken a notice, change or cancellation of ours, or our answer to one."""
     _update_disclosures(documents, _acknowledged)
 
 
 def receive_progress(documents: Sequence[InboundDocument]) -> None:
-    """Something happened at the state that was told."""
+    """Note what happened at the states that were told."""
     _update_disclosures(documents, _progressed)
 
 
 def receive_answers(documents: Sequence[InboundDocument]) -> None:
-    """The state that was told answers."""
+    """Note the answers of states that were told."""
     _update_disclosures(documents, _answered)
 
 
 _Apply = Callable[[Disclosure, InboundDocument], list[Event]]
 _DISCLOSURE_FIELDS = (
-    "state", "peer_sequence", "acknowledged_at", "taken_by", "taken_authority", "assigned_at", "owners", "match", "arrived_at",
+    "state", "peer_sequence", "acknowledged_at", "taken_by", "taken_authority", "assigned_at", "owners", "match",
+    "arrived_at",
     "arrival_said_at", "answered_at", "outcome", "end_confirmed_at", "peer_closed_at",
 )  # fmt: skip
 
@@ -307,7 +310,8 @@ def _event(disclosure: Disclosure, document: InboundDocument, kind: EventKind, d
     return Event(
         id=new_id("mev"), disclosure=disclosure, kind=kind.value,
         certainty=Certainty.REPORTED.value if data.get("certainty") == "reported" else Certainty.CONFIRMED.value,
-        state=disclosure.to_state, place=str(place.get("town") or place.get("lines") or "")[:200], at=clock.parse(data["at"]),
+        state=disclosure.to_state, place=str(place.get("town") or place.get("lines") or "")[:200],
+        at=clock.parse(data["at"]),
         source_state=document.peer_state, document_id=document.id, note=str(text.get("text", ""))[:500],
         recorded=document.received, recorded_by="node",
     )  # fmt: skip

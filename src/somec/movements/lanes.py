@@ -27,7 +27,8 @@ def events(actor: Actor, person_id: str) -> list[MovementEvent]:
         MovementEvent(
             id=row.id, kind=row.kind, certainty=row.certainty, state=row.state, place=row.place, at=row.at,
             source_state=row.source_state, document_id=row.document_id,
-            notice_id=row.disclosure.notice_id if row.disclosure else "", incoming_id=row.incoming_id or "", note=row.note,
+            notice_id=row.disclosure.notice_id if row.disclosure else "", incoming_id=row.incoming_id or "",
+            note=row.note,
             recorded=row.recorded,
         )
         for row in rows
@@ -37,8 +38,8 @@ def events(actor: Actor, person_id: str) -> list[MovementEvent]:
 def lanes(actor: Actor, person_id: str) -> Lanes:
     """Return the picture of a person's movements: the states concerned, and what is known at each instant that matters.
 
-    An expected arrival that nobody confirmed by its time reads ``not_arrived`` with certainty ``expected``: the instant has
-    passed and no word came, which is not the same as somebody having said so.
+    An expected arrival that nobody confirmed by its time reads ``not_arrived`` with certainty ``expected``: the
+    instant has passed and no word came, which is not the same as somebody having said so.
     """
     access.check(actor, "person.read", persons.target(actor, person_id))
     now = clock.now()

@@ -2,8 +2,8 @@
 
 Compatibility rule: within major version 1 fields are only added, never renamed, never given another meaning; a reader
 ignores what it does not know; codes it does not know are shown as they are. Every document of one side of a
-conversation carries ``sequence``, a number that grows by one, so that a reader who gets them in another order, or twice,
-ends at the same state.
+conversation carries ``sequence``, a number that grows by one, so that a reader who gets them in another order, or
+twice, ends at the same state.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def schema(document_type: str) -> dict[str, Any]:
     return read
 
 
-# --- writing -----------------------------------------------------------------------------------------------------------
+# --- writing --------------------------------------------------------------------------------------------------------
 
 
 def _arrival(one: Destination) -> dict[str, Json]:
@@ -185,7 +185,7 @@ def answer_item(
     return _item(item_id, CATEGORY[ANSWER], data, owner, as_of=now)
 
 
-# --- reading -----------------------------------------------------------------------------------------------------------
+# --- reading --------------------------------------------------------------------------------------------------------
 
 
 def said(body: Body) -> Mapping[str, Any]:
@@ -218,7 +218,7 @@ def sequence(body: Body) -> int:
     return int(said(body)["sequence"])
 
 
-# --- duties ------------------------------------------------------------------------------------------------------------
+# --- duties ---------------------------------------------------------------------------------------------------------
 
 
 def _created(body: Body) -> datetime:
@@ -303,7 +303,7 @@ OBLIGATIONS: Final[Mapping[str, tuple[ObligationRule, ...]]] = {
 }
 
 
-# --- agreement ---------------------------------------------------------------------------------------------------------
+# --- agreement ------------------------------------------------------------------------------------------------------
 
 
 def digest(documents: Iterable[str], obligations: Iterable[tuple[str, str, str, str]]) -> str:
@@ -314,7 +314,7 @@ def digest(documents: Iterable[str], obligations: Iterable[tuple[str, str, str, 
     """
     held: Json = {
         "documents": sorted(documents),  # type: ignore[dict-item]  # list is invariant; a list of str is JSON
-        "obligations": [list(row) for row in sorted(obligations)],  # type: ignore[misc]
+        "obligations": [list(row) for row in sorted(obligations)],
     }
     number = hashlib.sha256(canonical.encode(held)).hexdigest()[:12]
     return " ".join(number[start : start + 4] for start in range(0, 12, 4))

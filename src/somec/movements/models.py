@@ -1,7 +1,7 @@
-"""Tables of movements. What a state promises (a second person, a deadline, one conversation for each state) the database holds too.
+"""Tables of movements. What the rules promise (a second person, one conversation for each state) the database holds.
 
-Names of persons are not kept here for notices of our own: they stand in the person's file. An incoming notice keeps the name
-as the other state wrote it until a person has decided who it is; the rest is read from the frozen documents.
+Names of persons are not kept here for notices of our own: they stand in the person's file. An incoming notice keeps
+the name as the other state wrote it until a person has decided who it is; the rest is read from the frozen documents.
 """
 
 from __future__ import annotations
@@ -17,8 +17,10 @@ from somec.movements.events import Certainty, EventKind
 from somec.movements.rules import DRAFTING, RECEIVER, SENDER, Kind, Match, Outcome, RequestedAction, Service, State
 
 
-def _ids(*, blank: bool = False, **options: bool) -> models.CharField[str, str]:
-    return models.CharField(max_length=MAX_LENGTH, blank=blank, default="" if blank else models.NOT_PROVIDED, **options)
+def _ids(*, blank: bool = False, db_index: bool = False) -> models.CharField[str, str]:
+    if blank:
+        return models.CharField(max_length=MAX_LENGTH, blank=True, default="", db_index=db_index)
+    return models.CharField(max_length=MAX_LENGTH, db_index=db_index)
 
 
 def _among(field: str, values: type[StrEnum] | tuple[StrEnum, ...], *, empty: bool = False) -> Q:
@@ -241,7 +243,7 @@ class Incoming(models.Model):
 
 
 class Owner(models.Model):
-    """Who looks after an incoming notice for one service; a service is named before a person of it has taken the work."""
+    """Who looks after an incoming notice for one service, which is named before a person of it has taken the work."""
 
     incoming = models.ForeignKey(Incoming, on_delete=models.CASCADE, related_name="owners")
     service = models.CharField(max_length=12)
@@ -315,7 +317,7 @@ class Event(models.Model):
 
 
 class HeldDocument(models.Model):
-    """A document that came before the notice it belongs to. It is applied when that arrives; until then a person sees it."""
+    """A document that came before the notice it belongs to; applied when that arrives, until then shown to a person."""
 
     document_id = models.CharField(max_length=MAX_LENGTH, primary_key=True)
     conversation = models.CharField(max_length=MAX_LENGTH, db_index=True)

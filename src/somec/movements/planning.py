@@ -22,12 +22,14 @@ from somec.movements.models import Event, PlanAction
 from somec.movements.rules import RECEIVER, Service, State, step
 from somec.movements.targets import incoming_for, person_target
 
+MAX_WHAT = 300
+
 
 @transaction.atomic
 def plan_action(
     *,
     actor: Actor,
-    id: str,
+    id: str,  # noqa: A002 - the word of the wire and of every action
     version: int,
     what: str,
     service: Service,
@@ -40,7 +42,7 @@ def plan_action(
     now = clock.now()
     if not what.strip():
         fields["what"] = ["missing"]
-    if len(what) > PlanAction._meta.get_field("what").max_length:
+    if len(what) > MAX_WHAT:
         fields["what"] = ["too_long"]
     if due <= now:
         fields["due"] = ["past"]
@@ -78,7 +80,7 @@ def record_movement(
     *, actor: Actor, person_id: str, kind: EventKind, at: datetime, state: str = "", place: str = "",
     certainty: Certainty = Certainty.CONFIRMED, remark: str = "",
 ) -> str:  # fmt: skip
-    """Record where a person of ours was seen, reported, left or is expected; tells nobody. Returns the statement's id."""
+    """Record where a person of ours was seen, left or is expected; tells nobody. Returns the statement's id."""
     access.check(actor, "person.change", person_target(person_id))
     now = clock.now()
     where = state or identity.own_state()
@@ -93,11 +95,13 @@ def record_movement(
         raise Invalid("movement.event", fields=fields)
     row = Event.objects.create(
         id=new_id("mev"), person_id=person_id, kind=kind.value, at=at, state=where, place=place.strip()[:200],
-        certainty=(Certainty.EXPECTED if kind is EventKind.EXPECTED else certainty).value, source_state=identity.own_state(),
+        certainty=(Certainty.EXPECTED if kind is EventKind.EXPECTED else certainty).value,
+        source_state=identity.own_state(),
         note=remark.strip()[:500], recorded=now, recorded_by=actor.id,
     )  # fmt: skip
     audit.record(
-        actor=actor, action="movement.record", kind=AuditKind.COLLECTION, subject=row.id, case=person_id, purpose=actor.purpose,
+        actor=actor, action="movement.record", kind=AuditKind.COLLECTION, subject=row.id, case=person_id,
+        purpose=actor.purpose,
         detail={"kind": kind.value, "state": where},
     )  # fmt: skip
     return row.id

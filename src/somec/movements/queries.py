@@ -95,7 +95,7 @@ def _pages(total: int) -> int:
     return max(1, -(-total // PAGE_SIZE))
 
 
-# --- our notices -------------------------------------------------------------------------------------------------------
+# --- our notices ----------------------------------------------------------------------------------------------------
 
 
 def notices(actor: Actor, filters: NoticeFilter = NoticeFilter(), page: int = 1) -> NoticePage:  # noqa: B008 - frozen
@@ -114,7 +114,7 @@ def _notice_conditions(filters: NoticeFilter) -> Q:
         condition &= Q(kind__in=[kind.value for kind in filters.kinds])
     if filters.to_state:
         told = Disclosure.objects.filter(notice_id=OuterRef("id"), to_state=filters.to_state)
-        condition &= Exists(told)
+        condition &= Q(Exists(told))
     for name in ("person_id", "author_id"):
         if getattr(filters, name):
             condition &= Q(**{name: getattr(filters, name)})
@@ -250,8 +250,8 @@ def advice(actor: Actor, id: str) -> Mapping[str, OwnInitiativeAdvice]:  # noqa:
 def preview(actor: Actor, id: str) -> list[Preview]:  # noqa: A002 - the notice's id
     """Return for each state the document as it would leave now (or as it left), with what is not in it.
 
-    The same functions make, check and freeze it as when it is sent; only id and instant will differ. Raises Invalid where
-    the notice lacks what every document needs (a legal basis, a handling code).
+    The same functions make, check and freeze it as when it is sent; only id and instant will differ. Raises Invalid
+    where the notice lacks what every document needs (a legal basis, a handling code).
     """
     row = notice_row(actor, "notice.read", id)
     told = {one.to_state: one for one in Disclosure.objects.filter(notice_id=row.amends_id or row.id)}
@@ -307,9 +307,9 @@ def _incoming_conditions(filters: IncomingFilter) -> Q:
         if getattr(filters, name):
             condition &= Q(**{name: getattr(filters, name)})
     if filters.owner_id:
-        condition &= Exists(Owner.objects.filter(incoming_id=OuterRef("id"), user_id=filters.owner_id))
+        condition &= Q(Exists(Owner.objects.filter(incoming_id=OuterRef("id"), user_id=filters.owner_id)))
     if filters.ownerless:
-        condition &= ~Exists(Owner.objects.filter(incoming_id=OuterRef("id"), taken_at__isnull=False))
+        condition &= ~Q(Exists(Owner.objects.filter(incoming_id=OuterRef("id"), taken_at__isnull=False)))
     if filters.reference:
         condition &= Q(reference__istartswith=filters.reference)
     if filters.open_only:
@@ -326,7 +326,8 @@ def _incoming_rows(rows: Sequence[Incoming]) -> tuple[IncomingRow, ...]:
             from_authority=row.from_authority, state=State(row.state), match=Match(row.match),
             person=person_line(row.person_id, labels, incoming_label(row), row.born),
             requested=RequestedAction(row.requested), received=row.received, arrives_from=row.arrives_from,
-            arrives_until=row.arrives_until, say_arrival_by=row.say_arrival_by, reply_by=row.reply_by, expires=row.expires,
+            arrives_until=row.arrives_until, say_arrival_by=row.say_arrival_by, reply_by=row.reply_by,
+            expires=row.expires,
             late=row.late, unconfirmed=len(row.unconfirmed), version=row.version, owners=tuple(owners.get(row.id, [])),
         )
         for row in rows
@@ -348,7 +349,8 @@ def owner_views(found: Iterable[Owner]) -> dict[str, list[OwnerView]]:
         views.setdefault(row.incoming_id, []).append(OwnerView(
             service=Service(row.service), authority_id=row.authority_id,
             authority_name=authorities[row.authority_id].name if row.authority_id in authorities else "",
-            user_id=row.user_id, user_name=people[row.user_id].name if row.user_id in people else "", taken=row.taken_at,
+            user_id=row.user_id, user_name=people[row.user_id].name if row.user_id in people else "",
+            taken=row.taken_at,
         ))  # fmt: skip
     return views
 
@@ -396,7 +398,8 @@ def _plan(row: Incoming) -> tuple[PlanView, ...]:
     return tuple(
         PlanView(
             id=one.id, what=one.what, service=Service(one.service), owner_id=one.owner_id,
-            owner_name=names.get(one.owner_id, ""), due=one.due, done=one.done_at, done_by_name=names.get(one.done_by, ""),
+            owner_name=names.get(one.owner_id, ""), due=one.due, done=one.done_at,
+            done_by_name=names.get(one.done_by, ""),
             result=one.result,
         )
         for one in rows

@@ -1,7 +1,7 @@
 """Is a notice ready for a second person? Each thing that must be there, with what is missing and what may be (pure).
 
-Three answers for each item: *there*, *missing*, and *missing, allowed* - the last only where the author gave a reason, and
-only for items that a notice can do without. The codes are stable; screens and programs make the sentence.
+Three answers for each item: *there*, *missing*, and *missing, allowed* - the last only where the author gave a
+reason, and only for items that a notice can do without. The codes are stable; screens and programs make the sentence.
 """
 
 from __future__ import annotations
@@ -87,9 +87,10 @@ class Readiness:
 class Facts:
     """What the check needs to know beside the content, collected by the caller.
 
-    ``person_missing``: completeness codes of the person's file -> whether the notice can do without. ``decision``: state of
-    the decision to exchange, empty when there is none. ``bases``: for each destination the ids (``MECHANISM:article``) that
-    the catalogue allows. ``languages``: for each destination those its authorities read, always with English.
+    ``person_missing``: completeness codes of the person's file -> whether the notice can do without. ``decision``:
+    state of the decision to exchange, empty when there is none. ``bases``: for each destination the ids
+    (``MECHANISM:article``) that the catalogue allows. ``languages``: for each destination those its authorities read,
+    always with English.
     """
 
     person_missing: Mapping[str, bool]

@@ -33,7 +33,7 @@ class Kind(StrEnum):
 
 
 class RequestedAction(StrEnum):
-    """What the sender asks for. Everything but INFORMATION_ONLY opens a duty with the same due instant at both nodes."""
+    """What the sender asks for. All but INFORMATION_ONLY opens a duty with the same due instant at both nodes."""
 
     INFORMATION_ONLY = "information_only"
     CONFIRM_ARRIVAL = "confirm_arrival"
@@ -161,7 +161,7 @@ class KindRule:
 
 
 WEEK, DAY = timedelta(days=7), timedelta(days=1)
-# Lead times are a state's own rule (settings SOMEC_LEAD_HOURS); these are the project's, after the United Kingdom's seven days.
+# Lead times are a state's own rule (settings SOMEC_LEAD_HOURS); these are the project's, after the UK's seven days.
 KINDS: Mapping[Kind, KindRule] = {
     Kind.PLANNED_TRAVEL: KindRule(arrival=True, observed=False, departure=True, lead=WEEK),
     Kind.RELOCATION: KindRule(arrival=True, observed=False, departure=True, lead=WEEK),
@@ -355,7 +355,7 @@ def find(chart: Chart, action: str, state: State) -> Transition | None:
 
 
 def step(chart: Chart, action: str, state: State) -> State:
-    """Return the state after ``action``; raises NotPossibleNow(code ``movement.state``) when the chart has no such step."""
+    """Return the state after ``action``; raises NotPossibleNow (``movement.state``) when the chart has no such step."""
     row = find(chart, action, state)
     if row is None:
         raise NotPossibleNow("movement.state", action=action, state=state.value, chart=chart.name)
@@ -372,7 +372,7 @@ _LEARNS: Mapping[Progress, str] = {
 
 
 def learned(event: Progress, state: State) -> State:
-    """Return the sender's state after a progress document; one that cannot change the state leaves it (late, repeated)."""
+    """Return the sender's state after a progress document; one that is late or repeated leaves it as it is."""
     action = _LEARNS.get(event)
     row = find(SENDER, action, state) if action else None
     return state if row is None else row.target or state
@@ -386,5 +386,5 @@ def rollup(states: Iterable[State]) -> State:
 
 
 def effective(state: State, *, receipted: bool) -> State:
-    """Return what a destination's state reads: ``sent`` becomes ``receipted`` when the other node's receipt is stored."""
+    """Return what a destination's state reads: ``sent`` becomes ``receipted`` once the other node's receipt is here."""
     return _S.RECEIPTED if state is _S.SENT and receipted else state

@@ -1,4 +1,4 @@
-"""The things of movements as permissions see them, and the two ways to fetch one for an action: allowed, and unchanged."""
+"""The things of movements as permissions see them, fetched for an action only if it is allowed and nothing changed."""
 
 from __future__ import annotations
 
@@ -29,12 +29,13 @@ def notice_target(notice: Notice, *, opened: bool = False) -> Target:
     """Return a notice of ours as a thing that is judged."""
     return Target(
         "notice", notice.id, authority_id=notice.authority_id, author_id=notice.author_id,
-        owner_ids=frozenset({notice.author_id}), state=notice.state, desk=notice.desk, opened=opened, case=notice.person_id,
+        owner_ids=frozenset({notice.author_id}), state=notice.state, desk=notice.desk, opened=opened,
+        case=notice.person_id,
     )  # fmt: skip
 
 
 def incoming_targets(incoming: Incoming, owners: Iterable[Owner], *, opened: bool = False) -> tuple[Target, ...]:
-    """Return a received notice as it stands to the desk and to each authority that owns it; one that allows is enough."""
+    """Return a received notice as it stands to the desk and to each authority that owns it; one that allows will do."""
     own = list(owners)
     users = frozenset(owner.user_id for owner in own if owner.user_id)
     authorities = dict.fromkeys([incoming.authority_id, *(owner.authority_id for owner in own)])
@@ -79,11 +80,11 @@ def notice_for(actor: Actor, action: str, id: str, *, version: int | None = None
 def incoming_for(
     actor: Actor,
     action: str,
-    id: str,
+    id: str,  # noqa: A002 - the word of the wire and of every action
     *,
     version: int | None = None,
 ) -> Incoming:
-    """Return the locked incoming notice if the actor may do ``action`` with it; raises NotAllowed, NotFound, Conflict."""
+    """Return the locked incoming notice if the actor may do ``action``; raises NotAllowed, NotFound, Conflict."""
     incoming = Incoming.objects.select_for_update().filter(id=id).first()
     if incoming is None:
         raise NotFound("incoming.unknown", id=id)

@@ -1,4 +1,4 @@
-"""What a state does with a notice once a second person has agreed: send it, change it, take it back, take answers, close."""
+"""What a state does with a notice once a second person has agreed: send, change, take back, take answers, close."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from somec.audit.rules import Kind as AuditKind
 from somec.exchange import actions as exchange
 from somec.exchange import identity
 from somec.exchange import queries as documents
+from somec.exchange.outbox import NewDocument
 from somec.kernel import clock
 from somec.kernel.errors import Invalid, NotFound, NotPossibleNow
 from somec.kernel.ids import new_id
@@ -25,7 +26,7 @@ from somec.movements.travel import Content, feedback_by, from_json, say_arrival_
 
 
 def rolled_up(notice: Notice) -> None:
-    """Set the notice's state from its destinations; the caller saves. A change of another notice has none of its own."""
+    """Set the notice's state from its destinations, where it has any of its own; the caller saves."""
     states = [State(one) for one in Disclosure.objects.filter(notice_id=notice.id).values_list("state", flat=True)]
     if states:
         notice.state = rollup(states).value
@@ -104,7 +105,8 @@ def _told(notice: Notice, content: Content, disclosure: Disclosure, actor: Actor
 
     def event(kind: EventKind, certainty: Certainty, at: datetime, place: str = "") -> Event:
         return Event(
-            id=new_id("mev"), person_id=notice.person_id, disclosure=disclosure, kind=kind.value, certainty=certainty.value,
+            id=new_id("mev"), person_id=notice.person_id, disclosure=disclosure, kind=kind.value,
+            certainty=certainty.value,
             state=disclosure.to_state, place=place, at=at, source_state=own, document_id=disclosure.latest_document_id,
             recorded=now, recorded_by=actor.id,
         )  # fmt: skip
@@ -169,9 +171,7 @@ def cancel_notice(
     return ids
 
 
-def _cancellation(
-    notice: Notice, disclosure: Disclosure, code: str, now: datetime, *, wrong: bool
-) -> exchange.NewDocument:
+def _cancellation(notice: Notice, disclosure: Disclosure, code: str, now: datetime, *, wrong: bool) -> NewDocument:
     sequence = disclosure.sequence + 1
     item = messages.cancellation_item(
         item_id=composing.item_id(disclosure.id, "cancellation", str(sequence)), owner=identity.own_state(),
@@ -184,7 +184,7 @@ def _cancellation(
 
 @transaction.atomic
 def take_answer(*, actor: Actor, disclosure_id: str, document_id: str) -> str:
-    """Take an answer of the other state in the name of our authority, which settles the duty to do so; returns the document.
+    """Take an answer of the other state in the name of our authority; returns the acknowledgement's id.
 
     Whoever may close a notice may take its answers.
     """
@@ -201,7 +201,9 @@ def take_answer(*, actor: Actor, disclosure_id: str, document_id: str) -> str:
         of=messages.ANSWER, now=now,
     )  # fmt: skip
     sent = exchange.send_many(actor=actor, documents=[
-        composing.sender_document(disclosure, notice, type=messages.ACKNOWLEDGEMENT, refers_to=document_id, items=[item])
+        composing.sender_document(
+            disclosure, notice, type=messages.ACKNOWLEDGEMENT, refers_to=document_id, items=[item]
+        )
     ])[0]  # fmt: skip
     disclosure.save(update_fields=["sequence"])
     note(

@@ -6,6 +6,7 @@ of the first night, return, purpose, companions. Nothing here is a sentence: mis
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime, timedelta
@@ -30,6 +31,8 @@ from somec.movements.rules import (
 
 MAX_TEXT = 4000  # characters of free text; more belongs into an attachment
 MAX_LINE = 200
+_STATE = re.compile("[A-Z]{2}")  # ISO 3166-1 alpha-2
+_STATE = re.compile("[A-Z]{2}")  # ISO 3166-1 alpha-2
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,12 @@ class Place:
     def known(self) -> bool:
         """Tell whether anything is said."""
         return bool(self.lines or self.town)
+
+
+NOWHERE = Place()
+
+
+NOWHERE = Place()
 
 
 @dataclass(frozen=True)
@@ -80,7 +89,7 @@ class Companion:
 
 @dataclass(frozen=True)
 class Observation:
-    """What has happened, for kinds that rest on it: when, where, what was seen (SIS Art. 37: place, time, route, company)."""
+    """What has happened, for kinds that rest on it: when, where, what was seen (compare SIS Art. 37)."""
 
     at: datetime | None = None
     state: str = ""
@@ -215,7 +224,7 @@ def from_json(value: Mapping[str, Any]) -> Content:
     return Content(**given)
 
 
-# --- moments that follow from the content ------------------------------------------------------------------------------
+# --- moments that follow from the content ---------------------------------------------------------------------------
 
 
 def starts(content: Content) -> datetime | None:
@@ -259,7 +268,7 @@ def lead(content: Content, *, now: datetime, amends: bool, hours: Mapping[str, i
     return Lead(required, left, late=bool(required) and left is not None and left < required)
 
 
-# --- mistakes ----------------------------------------------------------------------------------------------------------
+# --- mistakes -------------------------------------------------------------------------------------------------------
 
 
 def default_expiry(now: datetime) -> datetime:
@@ -305,7 +314,7 @@ def _destination_mistakes(content: Content, one: Destination, name: str, wrong: 
     wrong(
         f"{name}.state",
         "notice.state.form",
-        when=not (len(one.state) == 2 and one.state.isalpha() and one.state.isupper()),
+        when=not _STATE.fullmatch(one.state),
     )
     wrong(f"{name}.arrives_until", "notice.arrival.order", when=_before(one.arrives_until, one.arrives_from))
     wrong(f"{name}.arrives_from", "notice.arrival.before_departure", when=_before(one.latest, content.departs))

@@ -17,7 +17,7 @@ PAGE_SIZE = 50
 
 @dataclass(frozen=True, kw_only=True)
 class PersonLine:
-    """A person as a list shows him. ``id`` empty: not (yet) one of our files; then the name is as the other state wrote it."""
+    """A person as a list shows him. ``id`` empty: none of our files; then the name is as the other state wrote it."""
 
     id: str
     label: str = field(repr=False)
@@ -263,7 +263,7 @@ class IncomingView:
 
 @dataclass(frozen=True, kw_only=True)
 class StepLine:
-    """One step of "where it stands, for both": ``at`` None while it has not happened; ``by`` is the state that makes it."""
+    """One step of "where it stands, for both": ``at`` None while it has not happened; ``by`` is whose step it is."""
 
     code: str
     by: str
@@ -334,7 +334,7 @@ class FollowView:
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
-    """What is known of a person in one state at one instant: an event kind or ``not_told``, ``not_seen``, with certainty."""
+    """What is known of a person in one state at one instant: an event kind, ``not_told`` or ``not_seen``."""
 
     kind: str
     certainty: str

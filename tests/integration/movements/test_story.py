@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import movement_story as story
 import pytest
-from two_nodes import Node, at, deliver
 
+import movement_story as story
 from somec.alerts import actions as alerts
 from somec.alerts import queries as needs
 from somec.alerts.rules import Verb
@@ -16,6 +15,7 @@ from somec.kernel.errors import NotAllowed, NotPossibleNow
 from somec.movements import actions, queries
 from somec.movements.actions import NewOwner
 from somec.movements.rules import Match, Outcome, Service, State
+from two_nodes import Node, at, deliver
 
 Nodes = tuple[Node, Node, Node]
 
@@ -81,7 +81,11 @@ def test_told_taken_matched_assigned_arrived(nodes: Nodes) -> None:
         time.on(days=12)
         with nl:
             actions.record_arrival(
-                actor=nl.actor("police"), id=incoming_id, version=6, at=story.ARRIVES, place=story.Place(town="Rotterdam")
+                actor=nl.actor("police"),
+                id=incoming_id,
+                version=6,
+                at=story.ARRIVES,
+                place=story.Place(town="Rotterdam"),
             )
         deliver(lv, nl)
         with lv:
@@ -132,7 +136,12 @@ def test_not_arrived_is_raised_at_both_nodes_at_the_same_instant_and_names_who_m
             assert (Verb.TELL_WHAT_WAS_DONE, due + timedelta(hours=12)) in [(line.verb, line.due) for line in lines]
             actions.record_no_arrival(actor=desk, id=incoming_id, version=2)
             actions.answer(
-                actor=desk, id=incoming_id, version=3, outcome=Outcome.NOT_FOUND, text="Nobody at the address", language="en"
+                actor=desk,
+                id=incoming_id,
+                version=3,
+                outcome=Outcome.NOT_FOUND,
+                text="Nobody at the address",
+                language="en",
             )
             assert Verb.TELL_WHAT_WAS_DONE not in {line.verb for line in needs.needs_me_now(desk).needs}
         deliver(lv, nl)
