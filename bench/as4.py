@@ -2,7 +2,7 @@
 
 Work: build, gzip, sign, encrypt, pack one 10 kB payload; then parse, verify, decrypt, check digests, decompress; then
 build a signed receipt; then verify it and compare its references. Both sides use the same RSA keys, the same pinned
-certificates and in-process calls. The rounds alternate, so that a slow moment of the machine hits both.
+certificates, in-process calls. The rounds alternate, so that a slow moment of the machine hits both.
 
 The payload is an XML document because ``as4`` knows only Peppol payloads. It wraps them in an SBDH, which is its own way
 of building a message and stays in its time: the figure is for what its users get.
@@ -186,8 +186,8 @@ def _measure_2_0() -> float:
 def run() -> dict[str, object]:
     """Measure and return the figures; ``skipped`` says why when the peer is not installed.
 
-    The floor is judged with RSA-2048, the size of the PKI that ``as4`` was made for. With RSA-3072 two thirds of our time
-    are RSA itself, the same for both sides, and the ratio says less about the code; it is printed beside.
+    The floor is judged with RSA-2048, the size of the PKI that ``as4`` was made for. With RSA-3072 two thirds of our
+    time are RSA itself, the same for both sides, and the ratio says less about the code; it is printed beside.
     """
     figures: dict[str, object] = {
         "name": "AS4 message of 10 kB: build, sign, encrypt, parse, verify, decrypt, receipt, check",
