@@ -38,17 +38,32 @@ class Part:
     cid: str
     mime: str
     compress: bool = True
+    attachment_id: str = ""
+
+
+def _described(part: Part) -> dict[str, str | bool]:
+    """Return the part as the access point reads it."""
+    told: dict[str, str | bool] = {
+        "file": str(part.file),
+        "cid": part.cid,
+        "mime": part.mime,
+        "compress": part.compress,
+    }
+    return told | ({"attachment_id": part.attachment_id} if part.attachment_id else {})
 
 
 class Peer:
-    """A running access point; ``inbox`` is the folder into which it delivers, its log is ``log`` inside it."""
+    """A running access point; ``inbox`` is the folder into which it delivers, its log is ``log`` inside it.
 
-    def __init__(self, party: str, partner: str, inbox: Path, suite: str = "1.15") -> None:
+    ``settings`` replaces what both sides agree on by default: parties, service, agreement, certificates.
+    """
+
+    def __init__(self, party: str, partner: str, inbox: Path, suite: str = "1.15", **settings: Any) -> None:
         sign, crypt = ("", "") if suite == "1.15" else ("-ed25519", "-x25519")
         self.party = party
         self.inbox = inbox
         self.log = inbox / "log"
-        self._recipient = KEYS / f"{partner}{crypt}.pem"
+        self._recipient = settings.pop("recipient", KEYS / f"{partner}{crypt}.pem")
         self._settings = {
             "party": party,
             "partner": partner,
@@ -63,6 +78,7 @@ class Peer:
             # The partner's own certificate too, for messages that only name their key.
             "trust": [str(KEYS / "ca.pem"), str(KEYS / f"{partner}{sign}.pem")],
             "inbox": str(inbox),
+            **settings,
         }
         self._process: subprocess.Popen[str] | None = None
         self.url = ""
@@ -111,10 +127,7 @@ class Peer:
             "conversation": f"conversation-of-{message_id}",
             "recipient": str(self._recipient),
             "password": PASSWORD,
-            "parts": [
-                {"file": str(part.file), "cid": part.cid, "mime": part.mime, "compress": part.compress}
-                for part in parts
-            ],
+            "parts": [_described(part) for part in parts],
             **more,
         }
         stdin = self._running().stdin

@@ -1,6 +1,7 @@
 """Exchange messages with phase4, a peer that nobody here wrote, and print one line for each thing that is proven.
 
-``make interop`` builds the peer (Java 17, Maven) and runs this. Exit code 0 means that everything holds.
+``make interop`` builds the peer (Java 17, Maven) and runs this: first with the AS4 part of somec alone, in both
+generations of the eDelivery profile, then with a real node. Exit code 0 means that everything holds.
 """
 
 from __future__ import annotations
@@ -8,24 +9,30 @@ from __future__ import annotations
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import incoming
 import outgoing
+import through_node
 from node import SUITES, Node
 from peer import JAR, Peer
-from stage import Check, Failed, Stage
+from realnode import RealNode
+from stage import Failed, Stage
 
-DIRECTIONS = (("somec -> phase4", outgoing.CHECKS), ("phase4 -> somec", incoming.CHECKS))
+TO_THEM, TO_US = "somec -> phase4", "phase4 -> somec"
+LOG_TAIL = 4000  # characters of phase4's log that are shown when something failed
+
+Count = tuple[int, int]
 
 
-def title(check: Check) -> str:
+def title(check: Callable[..., None]) -> str:
     """Return what a check proves: the first line of its docstring, as part of a line."""
     line = (check.__doc__ or "").splitlines()[0].rstrip(".")
     return line[0].lower() + line[1:]
 
 
-def proven(check: Check, stage: Stage) -> str:
+def proven(check: Callable[..., None], stage: object) -> str:
     """Return what speaks against a check, or nothing."""
     try:
         check(stage)
@@ -36,34 +43,65 @@ def proven(check: Check, stage: Stage) -> str:
     return ""
 
 
-def run(suite: str, folder: Path) -> tuple[int, int]:
-    """Run all checks of one generation of the profile; return how many held and how many did not."""
-    passed = failed = 0
+def walk(label: str, checks: Sequence[Callable[..., None]], stage: object) -> Count:
+    """Run checks one by one, a line for each; return how many held and how many did not."""
+    passed = 0
+    for check in checks:
+        started = time.perf_counter()
+        trouble = proven(check, stage)
+        took = (time.perf_counter() - started) * 1000
+        print(f"{'FAIL' if trouble else 'ok  '} {label}: {title(check)} ({took:.0f} ms)", flush=True)
+        if trouble:
+            print(f"     {trouble}", flush=True)
+        passed += not trouble
+    return passed, len(checks) - passed
+
+
+def messages(suite: str, folder: Path) -> Count:
+    """Exchange messages of one generation of the profile, with the AS4 part alone."""
     with Peer("phase4", "somec", folder, suite) as peer:
         stage = Stage(suite, Node(suite), peer)
-        for direction, checks in DIRECTIONS:
-            for check in checks:
-                started = time.perf_counter()
-                trouble = proven(check, stage)
-                took = (time.perf_counter() - started) * 1000
-                mark = "FAIL" if trouble else "ok  "
-                print(f"{mark} {suite:4} {direction}: {title(check)} ({took:.0f} ms)", flush=True)
-                if trouble:
-                    print(f"     {trouble}", flush=True)
-                passed, failed = passed + (not trouble), failed + bool(trouble)
-        if failed:
-            print(f"     phase4's own log: {peer.log.read_text(encoding='utf-8', errors='replace')[-4000:]}")
-    return passed, failed
+        counts = [
+            walk(f"{suite:4} {TO_THEM}", outgoing.CHECKS, stage),
+            walk(f"{suite:4} {TO_US}", incoming.CHECKS, stage),
+        ]
+        return _told(_sum(counts), peer.log)
+
+
+def documents(folder: Path) -> Count:
+    """Exchange documents between phase4 and a real node, over TLS."""
+    folder.mkdir()
+    try:
+        with RealNode(folder) as stage:
+            counts = [
+                walk(f"node {TO_US}", through_node.INCOMING, stage),
+                walk(f"node {TO_THEM}", through_node.OUTGOING, stage),
+            ]
+            return _told(_sum(counts), stage.them.log)
+    except Failed as failure:
+        print(f"FAIL node: {failure}", flush=True)
+        return 0, len(through_node.INCOMING) + len(through_node.OUTGOING)
+
+
+def _told(count: Count, log: Path) -> Count:
+    if count[1]:
+        print(f"     phase4's own log: {log.read_text(encoding='utf-8', errors='replace')[-LOG_TAIL:]}")
+    return count
+
+
+def _sum(counts: Sequence[Count]) -> Count:
+    return sum(passed for passed, _ in counts), sum(failed for _, failed in counts)
 
 
 def main() -> int:
-    """Run both generations."""
+    """Run everything."""
     if not JAR.exists():
         print("the peer is not built: run `make interop`, or `mvn -q -B package` in interop/phase4", file=sys.stderr)
         return 2
     with tempfile.TemporaryDirectory(prefix="somec-interop-") as scratch:
-        results = [run(suite, Path(scratch) / suite) for suite in SUITES]
-    passed, failed = (sum(numbers) for numbers in zip(*results, strict=True))
+        counts = [messages(suite, Path(scratch) / suite) for suite in SUITES]
+        counts.append(documents(Path(scratch) / "real"))
+    passed, failed = _sum(counts)
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,10 +40,6 @@ class Stage:
     def arrived_there(self) -> int:
         """Count what phase4 has handed to its application."""
         return len(self.them.delivered())
-
-
-Check = Callable[[Stage], None]
-"""One thing to prove; the first line of its docstring says which."""
 
 
 def must(holds: object, otherwise: object) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import http.client
 import http.server
+import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -44,10 +45,12 @@ class Exchange:
 Answer = Callable[[Body], Body | None]
 
 
-def post(url: str, body: Body) -> Body:
+def post(url: str, body: Body, tls: ssl.SSLContext | None = None) -> Body:
     """POST a body over a connection of its own and return the whole answer, whatever its status."""
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.netloc, timeout=TIMEOUT_SECONDS)
+    if tls:
+        connection = http.client.HTTPSConnection(parts.netloc, timeout=TIMEOUT_SECONDS, context=tls)
     try:
         connection.request("POST", parts.path, body.content, {"Content-Type": body.content_type})
         answer = connection.getresponse()
@@ -56,9 +59,9 @@ def post(url: str, body: Body) -> Body:
         connection.close()
 
 
-def forward(url: str) -> Answer:
+def forward(url: str, tls: ssl.SSLContext | None = None) -> Answer:
     """Answer with what the server at ``url`` answers."""
-    return lambda body: post(url, body)
+    return lambda body: post(url, body, tls)
 
 
 class Endpoint:
@@ -67,18 +70,21 @@ class Endpoint:
     ``answer`` may return ``None``: the connection is then closed without a word, as when a receipt is lost on its way.
     """
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: Answer, tls: ssl.SSLContext | None = None) -> None:
         self.exchanges: list[Exchange] = []
         self._answer = answer
         self._lock = threading.Lock()
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
+        self._scheme = "https" if tls else "http"
+        if tls:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(POLL_SECONDS,), daemon=True)
 
     @property
     def url(self) -> str:
         """Where to send messages."""
-        return f"http://127.0.0.1:{self._server.server_port}/as4"
+        return f"{self._scheme}://127.0.0.1:{self._server.server_port}/as4"
 
     def __enter__(self) -> Self:
         self._thread.start()

@@ -18,6 +18,9 @@ from somec.as4.receiving import Received, open_message
 from somec.as4.signals import ErrorSignal, Receipt, check_error, check_receipt, read_response
 from somec.crypto.certificates import Certificate, load_certificate
 from somec.crypto.keys import KeyPair, load_key_pair
+from somec.exchange.answers import judge
+from somec.exchange.rules import Answer
+from somec.exchange.transport import Response
 
 VECTORS = Path(__file__).resolve().parent.parent / "vectors" / "phase4"
 KEYS = VECTORS / "keys"
@@ -240,3 +243,16 @@ def test_a_message_of_the_other_generation_is_refused_under_a_pmode_that_did_not
     with pytest.raises(As4Error) as caught:
         one(suite, "one-part").open(terms=other)
     assert caught.value.ebms.code == "EBMS:0103"
+
+
+@pytest.mark.parametrize("suite", SUITES)
+@pytest.mark.parametrize(("sent_before", "answer"), [(True, Answer.UNPROVEN), (False, Answer.LATER)])
+def test_an_error_for_a_repeat_means_that_only_the_receipt_is_missing(
+    suite: str, sent_before: bool, answer: Answer
+) -> None:
+    vector = one(suite, "repeated")
+    response = Response(200, vector.case["response"]["content_type"], vector.response)
+    outcome = judge(
+        response, message_id=vector.case["message_id"], references=(), terms=terms_of(suite), sent_before=sent_before
+    )
+    assert outcome.answer is answer

@@ -54,7 +54,7 @@ final class Sending implements IAS4SignalMessageValidationResultHandler {
             .cryptoFactoryCrypt(crypt)
             .withSigningParams(params -> params.setFromPMode(security).setUseSingleCertificate(!command.yes("whole_chain")))
             .withCryptParams(params -> profile.encryption(params.setFromPMode(security)))
-            .service(service)
+            .service(service.equals(own.text("service")) ? own.text("service_type", null) : null, service)
             .action(action)
             .agreementRef(own.text("agreement"))
             .conversationID(command.text("conversation"))
@@ -93,6 +93,9 @@ final class Sending implements IAS4SignalMessageValidationResultHandler {
             .data(Files.readAllBytes(part.path("file")))
             .contentID(part.text("cid"))
             .mimeType(MimeTypeParser.parseMimeType(part.text("mime")));
+    if (part.has("attachment_id")) {
+      built.addCustomProperty("AttachmentId", part.text("attachment_id"));
+    }
     return part.yes("compress") ? built.compressionGZIP().build() : built.build();
   }
 
