@@ -39,20 +39,26 @@ for text in DATA['cards']:
 print('{}')
 """
 
-# Queues parcels: DATA = {to, numbers, per_transaction, conversation: '' for one each}
+# Queues parcels: DATA = {to, numbers, per_transaction, conversations: how many of them (0: one each), pause: seconds}
 SEND = """
 from somec.access.rules import node_actor
 from somec.exchange import actions
 from somec.exchange.outbox import NewDocument
-from somec.kernel.ids import new_id
+import time
+from somec.kernel.ids import derived_id, new_id
 from somec.kernel import clock
 from django.conf import settings
 from django.db import transaction
 state = settings.CONFIG.state
 node = node_actor(state)
+def conversation(number):
+    if DATA.get('conversation'):
+        return DATA['conversation']
+    many = DATA.get('conversations')
+    return derived_id('cnv', state, str(number % many)) if many else new_id('cnv')
 def parcel(number):
     return NewDocument(
-        to=DATA['to'], type=DATA.get('type', 'test-parcel'), conversation=DATA.get('conversation') or new_id('cnv'), reference=f'T-{number}',
+        to=DATA['to'], type=DATA.get('type', 'test-parcel'), conversation=conversation(number), reference=f'T-{number}',
         sender_authority={'id': 'aut-test', 'name': 'Test'}, legal_basis={'mechanism': 'test', 'article': '1', 'verified': False},
         purpose='test', handling_code='H1', language='en',
         items=[{'id': new_id('itm'), 'kind': 'fact', 'category': 'movement', 'data': {'number': number, 'text': DATA.get('text', '')},
@@ -60,6 +66,7 @@ def parcel(number):
 numbers, step = DATA['numbers'], DATA.get('per_transaction', 1)
 for start in range(0, len(numbers), step):
     actions.send_many(actor=node, documents=[parcel(number) for number in numbers[start:start + step]])
+    time.sleep(DATA.get('pause', 0))
 print('{}')
 """
 
@@ -140,14 +147,15 @@ class RealNode:
     def card(self) -> str:
         return self.somec("peer", "card").stdout
 
-    def start(self, *arguments: str) -> None:
-        """Start ``somec serve`` and wait until it takes connections."""
+    def start(self, *arguments: str, wait: bool = True) -> None:
+        """Start ``somec serve`` and wait until it takes connections, unless told not to."""
         log = (self.folder / "log").open("ab")
         self.process = subprocess.Popen(
             [sys.executable, "-m", "somec.cli.main", "serve", *arguments], env=self.env(), stdout=log, stderr=log
         )
         log.close()
-        self.wait_up()
+        if wait:
+            self.wait_up()
 
     def wait_up(self) -> None:
         ends = time.monotonic() + STARTED_WITHIN
