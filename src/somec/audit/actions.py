@@ -171,6 +171,8 @@ def witness(*, signer: Signer, log: Verifier, note: str, old_size: int = 0, proo
         raise Invalid("checkpoint.origin")
     known = Witnessed.objects.select_for_update().filter(origin=seen.origin).first()
     if known is not None:
+        if seen.size < known.size:
+            raise Conflict("checkpoint.rewritten", known=known.size, shown=seen.size)
         if old_size != known.size:
             raise NotPossibleNow("checkpoint.old_size", known=known.size)
         if not hashtree.verify_consistency(known.size, bytes(known.root), seen.size, seen.root, proof):

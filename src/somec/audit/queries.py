@@ -7,15 +7,15 @@ Audit stands below access and so cannot ask who is reading: screens and the JSON
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Max, QuerySet
 
 from somec.audit import proofs
-from somec.audit.models import CheckpointNote, Entry, Reason, Tree
-from somec.audit.rules import Kind, Recorded, entry_bytes
+from somec.audit.models import CheckpointNote, Cosignature, Entry, Reason, Tree
+from somec.audit.rules import Kind, Recorded, entry_bytes, read_checkpoint
 from somec.crypto import hashtree
 from somec.kernel import canonical, clock
 from somec.kernel.canonical import Json
@@ -198,6 +198,26 @@ def recorded(row: Entry) -> Recorded:
 def consistency(old_size: int, new_size: int) -> list[bytes]:
     """Return the proof for a witness that the log of ``new_size`` only appends to the one of ``old_size``."""
     return proofs.consistency(old_size, new_size)
+
+
+def first_sealed() -> datetime | None:
+    """Return when the first checkpoint was made."""
+    return CheckpointNote.objects.order_by("size").values_list("at", flat=True).first()
+
+
+def said_size(note: str) -> int:
+    """Return the size that a checkpoint note speaks of; raises Invalid."""
+    return read_checkpoint(note.rpartition("\n\n")[0] + "\n").size
+
+
+def cosigned_size(witness: str) -> int:
+    """Return the size of our newest checkpoint that this witness has signed; 0 if it signed none."""
+    return Cosignature.objects.filter(witness=witness).aggregate(size=Max("checkpoint_id"))["size"] or 0
+
+
+def grew_beyond(size: int, *, not_about: Collection[str]) -> bool:
+    """Tell whether anything was recorded after entry ``size`` that is not about one of these subjects."""
+    return Entry.objects.filter(seq__gt=size).exclude(subject__in=set(not_about)).exists()
 
 
 def export(case: str) -> dict[str, Json]:

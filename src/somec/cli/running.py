@@ -14,7 +14,7 @@ from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 
 from somec.audit import actions as audit
-from somec.exchange import keyring
+from somec.exchange import keyring, witnessing
 from somec.exchange.directory import Directory
 from somec.exchange.endpoint import Endpoint
 from somec.exchange.inbox import Inbox
@@ -26,6 +26,7 @@ from somec.kernel import clock
 
 TICK_SECONDS: Final = 1.0
 CHECKPOINT_EVERY: Final = timedelta(minutes=1)
+WITNESS_EVERY_TRAINING: Final = timedelta(minutes=5)
 CHECKPOINT_FILE: Final = "checkpoint.note"
 
 _log = logging.getLogger(__name__)
@@ -82,12 +83,12 @@ class Node:
     @staticmethod
     def _raise() -> None:
         from somec.alerts import actions as alerts
+
         alerts.tick(now=clock.now())
 
     def _seal(self) -> None:
-        audit.checkpoint(
-            signer=self.ring.node, every=CHECKPOINT_EVERY, copy_to=self.config.folder / CHECKPOINT_FILE
-        )
+        audit.checkpoint(signer=self.ring.node, every=CHECKPOINT_EVERY, copy_to=self.config.folder / CHECKPOINT_FILE)
+        witnessing.ask(every=WITNESS_EVERY_TRAINING if self.config.training else witnessing.EVERY)
 
     @staticmethod
     def _guarded(work: Callable[[], object]) -> None:

@@ -74,11 +74,14 @@ def _trail(arguments: argparse.Namespace, verifiers: list[Verifier]) -> int:
 def _log(arguments: argparse.Namespace, verifiers: list[Verifier]) -> int:
     django.setup()
     from somec.audit.verify import verify  # noqa: PLC0415 - needs Django set up
-    from somec.exchange import keyring  # noqa: PLC0415
+    from somec.exchange import keyring, witnessing  # noqa: PLC0415
 
     own = settings.CONFIG.folder / CHECKPOINT_FILE
     files = [*arguments.checkpoint, *([own] if own.exists() else [])]
-    result = verify(verifiers=[keyring.node_signer().verifier, *verifiers], notes=[_read(file) for file in files])
+    result = verify(
+        verifiers=[keyring.node_signer().verifier, *witnessing.verifiers(), *verifiers],
+        notes=[_read(file) for file in files],
+    )
     if arguments.json:
         found = result.finding
         print(json.dumps({

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from somec.exchange import registry
+from somec.exchange import registry, witnessing
 from somec.movements.documents import document_types
 
 
 def connect() -> None:
     """Register every document type of this release; harmless when called twice."""
-    for one in document_types():
+    for one in (*document_types(), *witnessing.document_types()):
         registry.register(one)
