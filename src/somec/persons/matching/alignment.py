@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from somec.persons.matching.arrays import People, Vocabulary
 from somec.persons.matching.compiled import compiled
-from somec.persons.matching.similarity import ABJAD_CAP, distance_similarity, level_of, word_similarity
+from somec.persons.matching.similarity import ABJAD_CAP, LEAST, distance_similarity, level_of, word_similarity
 
 JOINED: Final = 200
 """Added to the position in `pairs` when the part pairs with two parts of the other name written as one."""
@@ -49,7 +49,7 @@ def likeness(query: Vocabulary, people: Vocabulary, words: NDArray[np.uint32], c
     alike = np.empty((count, len(words)), dtype=np.float32)
     for i in range(count):
         for j in range(len(words)):
-            alike[i, j] = word_similarity(query, i, people, words[j], costs, abjad_costs)
+            alike[i, j] = word_similarity(query, i, people, words[j], costs, abjad_costs, LEAST)
     return alike
 
 
@@ -81,8 +81,8 @@ def joined_likeness(left: Vocabulary, one: int, right: Vocabulary, first: int, s
     together[: len(b)] = b
     together[len(b) :] = c
     if left.traits[one, 2] != right.traits[first, 2]:
-        return ABJAD_CAP * distance_similarity(a, together, abjad_costs)
-    return min(0.96, distance_similarity(a, together, costs))
+        return ABJAD_CAP * distance_similarity(a, together, abjad_costs, 0.7)
+    return min(0.96, distance_similarity(a, together, costs, 0.7))
 
 
 @compiled

@@ -23,6 +23,8 @@ class Vocabulary(NamedTuple):
     names_at: NDArray[np.uint32]
     nicks: NDArray[np.uint32]
     nicks_at: NDArray[np.uint32]
+    sounds: NDArray[np.uint32]
+    """Which classes of consonants a word has, one bit each, over all its sound forms."""
     traits: NDArray[np.uint8]
     """Script, number of stem forms, whether the script writes no vowels; one row of three for each word."""
 

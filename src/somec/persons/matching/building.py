@@ -72,6 +72,7 @@ def vocabulary_of(keys: Sequence[WordKeys]) -> Vocabulary:
         forms=_bytes(b"".join(forms)), form_at=_starts(map(len, forms)), form_first=_starts(len(known.forms) for known in keys),
         names=np.fromiter((symbol for known in keys for symbol in known.names), np.uint32), names_at=_starts(len(known.names) for known in keys),
         nicks=np.fromiter((symbol for known in keys for symbol in known.nicks), np.uint32), nicks_at=_starts(len(known.nicks) for known in keys),
+        sounds=np.fromiter((known.sounds for known in keys), np.uint32, count=len(keys)),
         traits=np.array([(known.script, known.stems, known.script in ABJADS) for known in keys], dtype=np.uint8).reshape(-1, 3),
     )  # fmt: skip
 

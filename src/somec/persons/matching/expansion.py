@@ -17,7 +17,7 @@ from somec.persons.matching.similarity import word_similarity
 
 LEAST_LIKENESS: Final = 0.55
 """Words less alike are not followed; a candidate found by other parts or fields is still compared with them."""
-MOST_COMPARED: Final = 700
+MOST_COMPARED: Final = 500
 """Words compared for one query word."""
 COMMON_SHARE: Final = 0.02
 """A trigram in more than this share of the vocabulary is skipped when rarer ones remain."""
@@ -113,7 +113,7 @@ def _compared(
     alike = np.empty(len(chosen), dtype=np.float32)
     found = 0
     for other in chosen:
-        value = word_similarity(query, word, vocabulary, other, costs, abjad_costs)
+        value = word_similarity(query, word, vocabulary, other, costs, abjad_costs, LEAST_LIKENESS)
         if value >= LEAST_LIKENESS:
             words[found] = other
             alike[found] = value

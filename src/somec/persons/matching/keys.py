@@ -25,7 +25,7 @@ STEM_MARK: Final = 1
 class WordKeys:
     """The comparable nature of one word.
 
-    `plain` is one Latin spelling, `forms` the sound forms (the last `stems` of them without ending), `names` and `nicks` hashed equivalents, `sure` the keys that alone make another word
+    `plain` is one Latin spelling, `forms` the sound forms (the last `stems` of them without ending), `names` and `nicks` hashed equivalents, `sounds` a mask of consonant classes, `sure` the keys that alone make another word
     worth comparing (sound form, skeleton, equivalents), `grams` the trigrams of sound forms of which several must agree.
     """
 
@@ -35,6 +35,7 @@ class WordKeys:
     script: Script
     names: tuple[int, ...]
     nicks: tuple[int, ...]
+    sounds: int
     sure: tuple[int, ...]
     grams: tuple[int, ...]
 
@@ -70,9 +71,18 @@ def word_keys(word: str) -> WordKeys:
     for form in everything if not abjad else ():
         grams |= {key_hash("g" + gram) for gram in _grams(form)}
     return WordKeys(
-        plain.encode("ascii", "replace")[:MAX_TOKEN_CHARACTERS], tuple(form.encode("ascii", "replace")[:MAX_TOKEN_CHARACTERS] for form in everything), len(stems), script, names, nicks,
+        plain.encode("ascii", "replace")[:MAX_TOKEN_CHARACTERS], tuple(form.encode("ascii", "replace")[:MAX_TOKEN_CHARACTERS] for form in everything), len(stems), script, names, nicks, _sounds(everything),
         tuple(sorted(sure)), tuple(sorted(grams)),
     )  # fmt: skip
+
+
+def _sounds(forms: tuple[str, ...]) -> int:
+    """One bit for each class of consonants in any of the forms."""
+    mask = 0
+    for form in forms:
+        for letter in folding.skeleton(form):
+            mask |= 1 << (ord(letter) & 31)
+    return mask & 0x7FFFFFFF
 
 
 def _grams(form: str) -> set[str]:

@@ -158,7 +158,7 @@ def equivalents(word: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """
     same: set[str] = set()
     short: set[str] = set()
-    for analysed in rigour.analyze_names(rigour.NameTypeTag.PER, [word]):
+    for analysed in rigour.analyze_names(rigour.NameTypeTag.PER, [word], phonetics=False, numerics=False, consolidate=False):
         for span in analysed.spans:
             if len(span.parts) > 1:
                 continue

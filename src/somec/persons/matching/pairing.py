@@ -16,7 +16,7 @@ from somec.persons.matching.arrays import People, Places, Vocabulary
 from somec.persons.matching.compiled import compiled
 from somec.persons.matching.dateevidence import date_level
 from somec.persons.matching.scoring import Costs
-from somec.persons.matching.similarity import distance_similarity, word_similarity
+from somec.persons.matching.similarity import LEAST, distance_similarity, word_similarity
 
 MOST_KEYS: Final = 96
 PARTS_USED: Final = 6
@@ -157,7 +157,7 @@ def _alike(vocabulary: Vocabulary, people: People, name: int, other: int, costs:
     for i in range(rows):
         for j in range(columns):
             one, two = people.words[first + i], people.words[second + j]
-            alike[i, j] = 1.0 if one == two else word_similarity(vocabulary, one, vocabulary, two, costs.alphabet, costs.abjad)
+            alike[i, j] = 1.0 if one == two else word_similarity(vocabulary, one, vocabulary, two, costs.alphabet, costs.abjad, LEAST)
     return alike
 
 
@@ -193,7 +193,7 @@ def _pair_place(people: People, places: Places, a: int, b: int, fields: PairFiel
             one, two = people.places[i], people.places[j]
             alike = 1.0
             if one != two:
-                alike = distance_similarity(places.letters[places.at[one] : places.at[one + 1]], places.letters[places.at[two] : places.at[two + 1]], costs.alphabet)
+                alike = distance_similarity(places.letters[places.at[one] : places.at[one + 1]], places.letters[places.at[two] : places.at[two + 1]], costs.alphabet, 0.75)
             if alike >= 0.8:
                 rarity = np.float32(min(9.0, -np.log2((np.float64(places.counts[two]) + 2.0) / fields.people)))
                 best = max(best, rarity + (fields.place[0] if alike > 0.95 else fields.place[1]))

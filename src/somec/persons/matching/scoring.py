@@ -156,7 +156,7 @@ def _place(record: int, fields: QueryFields, people: People, places: Places, cos
         place = people.places[position]
         letters = places.letters[places.at[place] : places.at[place + 1]]
         for i in range(len(fields.place_at) - 1):
-            alike = distance_similarity(fields.place_letters[fields.place_at[i] : fields.place_at[i + 1]], letters, costs.alphabet)
+            alike = distance_similarity(fields.place_letters[fields.place_at[i] : fields.place_at[i + 1]], letters, costs.alphabet, 0.75)
             if alike < 0.8:
                 continue
             rarity = -np.log2((np.float64(places.counts[place]) + 2.0) / fields.people)

@@ -21,8 +21,10 @@ from somec.persons.matching.scoring import Costs, QueryFields, score
 from somec.persons.matching.segment import Expansion, Segment
 from somec.persons.matching.similarity import ABJAD_COSTS, COSTS, LEVELS
 
-SCORED: Final = 150
+SCORED: Final = 100
 """Records of a segment that are compared in full."""
+MOST_RANKED: Final = 60
+"""Records of a segment that are handed on."""
 LEAST_LIST_BITS: Final = 1.0
 """Lists that bring less are not read: the words in them are compared for records found otherwise."""
 COST_TABLES: Final = Costs(COSTS, ABJAD_COSTS)
@@ -73,9 +75,18 @@ def search_segments(segments: Sequence[Segment], query: PreparedQuery, model: Mo
         tables = segment.tables
         found, basis = score(records, query.vocabulary, query.names, weights, fields, tables.vocabulary, tables.people, tables.places, COST_TABLES)
         totals = (found * scale).sum(axis=1)
-        results += [Scored(segment, int(records[i]), found[i], basis[i], float(totals[i])) for i in range(len(records))]
-    results.sort(key=lambda one: (-one.total, one.segment.raw_id(one.number)) if one.total > 0 else (-one.total, b""))
-    return Found(tuple(results), people, weights, by_segment)
+        order = np.argsort(-totals, kind="stable")[:MOST_RANKED]
+        results += [Scored(segment, int(records[i]), found[i], basis[i], float(totals[i])) for i in order]
+    results.sort(key=lambda one: -one.total)
+    return Found(tuple(_ties_by_id(results)), people, weights, by_segment)
+
+
+def _ties_by_id(results: list[Scored]) -> list[Scored]:
+    """Equal totals in the order of their ids."""
+    for position in range(1, len(results)):
+        if results[position].total == results[position - 1].total:
+            return sorted(results, key=lambda one: (-one.total, one.segment.raw_id(one.number)))
+    return results
 
 
 def _expansions(segment: Segment, query: PreparedQuery) -> list[Expansion]:

@@ -21,6 +21,8 @@ SAME_STEM: Final = 0.93
 SAME_NAME: Final = 0.94
 NICKNAME: Final = 0.86
 ABJAD_CAP: Final = 0.95
+LEAST: Final = 0.35
+"""Likeness below which it does not matter how unlike two words are."""
 INITIAL: Final = 0.72
 VOWEL_WEIGHT: Final = 0.5
 ABJAD_VOWEL_WEIGHT: Final = 0.12
@@ -58,41 +60,63 @@ def _letter(code: int) -> int:
 
 
 @compiled
-def distance_similarity(a: NDArray[np.uint8], b: NDArray[np.uint8], costs: NDArray[np.float32]) -> float:
-    """1 minus the weighted edit distance over the weight of the heavier word; both words as ASCII codes."""
+def _weight(word: NDArray[np.uint8], costs: NDArray[np.float32]) -> float:
+    weight = np.float32(0.0)
+    for letter in word:
+        weight += costs[0, _letter(letter)]
+    return weight
+
+
+@compiled
+def distance_similarity(a: NDArray[np.uint8], b: NDArray[np.uint8], costs: NDArray[np.float32], least: float) -> float:
+    """1 minus the weighted edit distance over the weight of the heavier word; both words as ASCII codes. 0 as soon as it must come out below `least`."""
     la, lb = len(a), len(b)
     if la == 0 or lb == 0:
         return 0.0
+    heavier = max(_weight(a, costs), _weight(b, costs))
+    limit = np.float32((1.0 - least) * heavier)
     rows = np.zeros((3, lb + 1), dtype=np.float32)
     two_back, back, row = rows[0], rows[1], rows[2]
-    weight_a = np.float32(0.0)
     for j in range(1, lb + 1):
         back[j] = back[j - 1] + costs[0, _letter(b[j - 1])]
-    weight_b = back[lb]
     for i in range(1, la + 1):
         x = _letter(a[i - 1])
         drop = costs[x, 0]
-        weight_a += drop
+        doubled = i > 1 and a[i - 1] == a[i - 2]
+        removal = np.float32(0.2) * drop if doubled else drop
         row[0] = back[0] + drop
+        lowest = row[0]
         for j in range(1, lb + 1):
             y = _letter(b[j - 1])
-            best = back[j - 1] + costs[x, y]
-            other = back[j] + drop
-            if i > 1 and a[i - 1] == a[i - 2]:
-                other = back[j] + np.float32(0.2) * drop
-            best = min(best, other)
             add = costs[0, y]
             if j > 1 and b[j - 1] == b[j - 2]:
                 add = np.float32(0.2) * add
-            best = min(best, row[j - 1] + add)
+            best = min(back[j - 1] + costs[x, y], min(back[j] + removal, row[j - 1] + add))
             if i > 1 and j > 1 and a[i - 1] == b[j - 2] and a[i - 2] == b[j - 1]:
                 best = min(best, two_back[j - 2] + np.float32(0.7))
             row[j] = best
+            lowest = min(lowest, best)
+        if lowest > limit and i < la:
+            return 0.0
         two_back, back, row = back, row, two_back
-    heavier = max(weight_a, weight_b)
-    if heavier <= 0.0:
-        return 0.0
-    return max(0.0, 1.0 - back[lb] / heavier)
+    return max(0.0, 1.0 - back[lb] / heavier) if heavier > 0.0 else 0.0
+
+
+@compiled
+def _too_far(left: Vocabulary, i: int, right: Vocabulary, j: int) -> bool:
+    """Whether two words of alphabets have so few sounds in common that comparing letter by letter is in vain."""
+    common = np.int64(left.sounds[i]) & np.int64(right.sounds[j])
+    shared, most = _bits(common), max(_bits(left.sounds[i]), _bits(right.sounds[j]))
+    return shared * 3 < most
+
+
+@compiled
+def _bits(mask: int) -> int:
+    count, rest = 0, np.int64(mask)
+    while rest > 0:
+        rest &= rest - 1
+        count += 1
+    return count
 
 
 @compiled
@@ -115,9 +139,11 @@ def _share(a: NDArray[np.uint32], b: NDArray[np.uint32]) -> bool:
 
 
 @compiled
-def _form_similarity(left: Vocabulary, i: int, right: Vocabulary, j: int, costs: NDArray[np.float32], abjad_costs: NDArray[np.float32]) -> float:
+def _form_similarity(left: Vocabulary, i: int, right: Vocabulary, j: int, costs: NDArray[np.float32], abjad_costs: NDArray[np.float32], least: float) -> float:
     """The best likeness among the sound forms of two words."""
     best = 0.0
+    if _too_far(left, i, right, j):
+        return best
     first_a, last_a = left.form_first[i], left.form_first[i + 1]
     first_b, last_b = right.form_first[j], right.form_first[j + 1]
     one_abjad = left.traits[i, 2] != right.traits[j, 2]
@@ -127,18 +153,20 @@ def _form_similarity(left: Vocabulary, i: int, right: Vocabulary, j: int, costs:
             b = right.forms[right.form_at[y] : right.form_at[y + 1]]
             top = SAME_STEM if x + left.traits[i, 1] >= last_a or y + right.traits[j, 1] >= last_b else SAME_SOUND
             if one_abjad:
-                value = ABJAD_CAP * distance_similarity(a, b, abjad_costs)
+                value = ABJAD_CAP * distance_similarity(a, b, abjad_costs, max(least, best))
             elif _equal(a, b):
                 value = top
             else:
-                value = min(top - 0.02, distance_similarity(a, b, costs) - (1.0 - top))
+                value = min(top - 0.02, distance_similarity(a, b, costs, max(least, best)) - (1.0 - top))
             best = max(best, value)
+            if best >= SAME_SOUND:
+                return best
     return best
 
 
 @compiled
-def word_similarity(left: Vocabulary, i: int, right: Vocabulary, j: int, costs: NDArray[np.float32], abjad_costs: NDArray[np.float32]) -> float:
-    """The likeness of word `i` of one vocabulary and word `j` of another by everything known of them: spelling, sound forms, equivalents, initials."""
+def word_similarity(left: Vocabulary, i: int, right: Vocabulary, j: int, costs: NDArray[np.float32], abjad_costs: NDArray[np.float32], least: float) -> float:
+    """The likeness of word `i` of one vocabulary and word `j` of another by everything known of them: spelling, sound forms, equivalents, initials. Below `least` it may come out as 0."""
     plain_a = left.plain[left.plain_at[i] : left.plain_at[i + 1]]
     plain_b = right.plain[right.plain_at[j] : right.plain_at[j + 1]]
     if left.traits[i, 2] == right.traits[j, 2]:
@@ -146,7 +174,7 @@ def word_similarity(left: Vocabulary, i: int, right: Vocabulary, j: int, costs: 
             return 1.0 if left.traits[i, 0] == right.traits[j, 0] else 0.98
         if len(plain_a) == 1 or len(plain_b) == 1:
             return INITIAL if len(plain_a) > 0 and len(plain_b) > 0 and plain_a[0] == plain_b[0] else 0.0
-    best = _form_similarity(left, i, right, j, costs, abjad_costs)
+    best = _form_similarity(left, i, right, j, costs, abjad_costs, least)
     if best < SAME_NAME and _share(left.names[left.names_at[i] : left.names_at[i + 1]], right.names[right.names_at[j] : right.names_at[j + 1]]):
         best = SAME_NAME
     if best < NICKNAME and _share(left.nicks[left.nicks_at[i] : left.nicks_at[i + 1]], right.nicks[right.nicks_at[j] : right.nicks_at[j + 1]]):
