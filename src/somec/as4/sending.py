@@ -34,7 +34,8 @@ from somec.crypto import suites
 from somec.crypto.certificates import check_time
 from somec.kernel import clock
 
-_CONTENT_ID = re.compile(r"[A-Za-z0-9!$'*+._~=@-]{1,200}")  # needs no escape in a URI, an attribute or a MIME header
+# Needs no escape in a URI, an attribute or a MIME header; no plus sign, which WSS4J takes for a blank (form encoding).
+_CONTENT_ID = re.compile(r"[A-Za-z0-9!$'*._~=@-]{1,200}")
 _MIME_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+(?:\s*;[ -~]*)?")
 _MESSAGE_ID = re.compile(r"[^\s<>@]+@[^\s<>@]+")
 _SMALL = 1 << 20  # payloads up to this size are encrypted in one call

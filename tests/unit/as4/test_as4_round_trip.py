@@ -159,6 +159,7 @@ def test_header_that_cannot_travel_is_not_built(header: object) -> None:
     [
         [part(content_id="a@b"), part(content_id="a@b")],
         [part(content_id='x"><y')],
+        [part(content_id="a+b@c")],
         [part(content_id="a\r\nX: y")],
         [part(mime_type="text/plain\r\nX-Injected: 1")],
         [part(b"x" * 100)] * 101,
