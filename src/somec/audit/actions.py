@@ -123,7 +123,6 @@ def erase_reason(*, actor: ActorLike, seq: int, ground: str) -> int:
     return erasure
 
 
-@transaction.atomic
 def checkpoint(*, signer: Signer, every: timedelta = timedelta(0), copy_to: Path | None = None) -> str | None:
     """Seal the log as it stands: sign its size and root, store the note and return it.
 
@@ -133,16 +132,21 @@ def checkpoint(*, signer: Signer, every: timedelta = timedelta(0), copy_to: Path
     """
     last = CheckpointNote.objects.order_by("-size").first()
     if last is not None and clock.now() - last.at < every:
-        return None
+        return None  # asked each second: looking takes no lock
+    with transaction.atomic():
+        note = _sealed(signer)
+        if note is not None and copy_to is not None:
+            transaction.on_commit(lambda: _write(copy_to, note))
+    return note
+
+
+def _sealed(signer: Signer) -> str | None:
     size, frontier, _ = _locked_tree()
-    if size == 0 or (last is not None and last.size >= size):
+    if size == 0 or CheckpointNote.objects.filter(size__gte=size).exists():
         return None
-    root = hashtree.root(rules.split_frontier(frontier))
-    at = clock.now()
+    root, at = hashtree.root(rules.split_frontier(frontier)), clock.now()
     note = sign_note(rules.Checkpoint(signer.name, size, root, clock.iso(at)).text(), signer)
     CheckpointNote(size=size, at=at, root=root, note=note).save()
-    if copy_to is not None:
-        transaction.on_commit(lambda: _write(copy_to, note))
     return note
 
 

@@ -13,8 +13,6 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-from django.db import transaction
-
 from somec.access.rules import node_actor
 from somec.audit import actions as audit
 from somec.audit import queries as log
@@ -60,7 +58,6 @@ def document_types() -> tuple[DocumentType, ...]:
     )
 
 
-@transaction.atomic
 def ask(*, every: timedelta = EVERY) -> int:
     """Ask every active peer to sign our newest checkpoint; returns how many were asked.
 
