@@ -4,8 +4,8 @@ Work: build, gzip, sign, encrypt, pack one 10 kB payload; then parse, verify, de
 build a signed receipt; then verify it and compare its references. Both sides use the same RSA keys, the same pinned
 certificates, in-process calls. The rounds alternate, so that a slow moment of the machine hits both.
 
-The payload is an XML document because ``as4`` knows only Peppol payloads. It wraps them in an SBDH, which is its own way
-of building a message and stays in its time: the figure is for what its users get.
+The payload is XML because ``as4`` knows only Peppol payloads. It wraps them in an SBDH, which is its own way of
+building a message and stays in its time: the figure is for what its users get.
 
     python -m bench.as4
 """

@@ -172,10 +172,13 @@ def check_algorithms(encrypted: Sequence[EncryptedPart], accepts: Accepts) -> No
             raise refuse(POLICY_NONCOMPLIANCE, "algorithm.not-accepted")
 
 
-def open_key(key: EncryptedKey, ours: Sequence[KeyPair]) -> bytes:
-    """Return the content key, opened with the one of our keys that is named. Raises EBMS:0102."""
+def open_key(key: EncryptedKey, ours: Sequence[KeyPair], *, guess: bool = False) -> bytes:
+    """Return the content key, opened with the one of our keys that is named. Raises EBMS:0102.
+
+    ``guess`` tries every key when none is named; for recordings, whose certificates may have been renewed since.
+    """
     named = [pair for pair in ours if key.recipient.matches(pair.certificate)]
-    for pair in named:
+    for pair in named or (ours if guess else ()):
         try:
             if key.agreed is not None:
                 return suites.open_agreed(pair.private, key.agreed)

@@ -25,8 +25,8 @@ from somec.as4.errors import (
 )
 from somec.as4.findings import UNKNOWN, Findings, Json, describe_units
 from somec.as4.message import COMPRESSION_TYPE, MIME_TYPE, PartInfo, UserMessage
-from somec.as4.mime import parse_content_type, split
-from somec.as4.namespaces import DS, GZIP_TYPE, INC_C14N, SOAP11, SOAP12, WSSE, WSSE11, WSU, XENC
+from somec.as4.mime import MimePart, parse_content_type, split_open
+from somec.as4.namespaces import DS, GZIP_TYPE, INC_C14N, SOAP11, SOAP12, SOAP_TYPE, WSSE, WSSE11, WSU, XENC
 from somec.as4.octets import Octets
 from somec.as4.pmode import Limits
 from somec.as4.receiving import check_part_properties
@@ -117,7 +117,7 @@ _EMPTY: Json = {
 
 
 def _inspect(file: Octets, report: _Report) -> None:
-    opened = report.attempt(lambda: _unpack(file))
+    opened = report.attempt(lambda: _unpack(file, report))
     if opened is None:
         return
     data, parts, types = opened
@@ -135,19 +135,27 @@ def _inspect(file: Octets, report: _Report) -> None:
     _parts(messages, _Payloads(wire=by_id, plain=plain, types=types), soap, report)
 
 
-def _unpack(file: Octets) -> tuple[bytes, list[tuple[str, Octets]], dict[str, str]]:
+def _unpack(file: Octets, report: _Report) -> tuple[bytes, list[tuple[str, Octets]], dict[str, str]]:
     """Return the SOAP part, the payloads with their content ids, and their media types, as leniently as possible."""
     limits = INSPECTION_LIMITS
     content_type, body = unwrap(file)
     declared = parse_content_type(content_type)
     if not declared.type.startswith("multipart/"):
         return _envelope(body, limits), [], {}
-    found = split(body, declared.get("boundary"), limits)
-    start = declared.get("start").strip().removeprefix("<").removesuffix(">")
-    root = next((one for one in found if start and one.content_id == start), found[0])
+    found, complete = split_open(body, declared.get("boundary"), limits)
+    if not complete:
+        report.problems.append(refuse(MIME_INCONSISTENCY, "mime.truncated"))
+    root = _root(found, declared.get("start").strip().removeprefix("<").removesuffix(">"))
     payloads = [one for one in found if one is not root]
     types = {one.content_id: one.content_type.type for one in payloads}
     return _envelope(root.content, limits), [(one.content_id, one.content) for one in payloads], types
+
+
+def _root(found: list[MimePart], start: str) -> MimePart:
+    """Return the SOAP part: the one that is named, else the first; where that is something else, the first XML."""
+    named = next((one for one in found if start and one.content_id == start), found[0])
+    soapy = (one for one in found if one.content_type.type in {SOAP_TYPE, "text/xml"})
+    return named if named.content_type.type in {SOAP_TYPE, "text/xml", "application/xml", ""} else next(soapy, named)
 
 
 def _envelope(content: Octets, limits: Limits) -> bytes:
@@ -188,7 +196,7 @@ def _open(one: decryption.EncryptedPart, parts: dict[str, Octets], known: Known)
     if not known.keys:
         raise refuse(FAILED_DECRYPTION, "decryption.no-key", f"cid:{one.content_id}")
     try:
-        return decryption.open_part(one, parts[one.content_id], decryption.open_key(one.key, known.keys))
+        return decryption.open_part(one, parts[one.content_id], decryption.open_key(one.key, known.keys, guess=True))
     except As4Error as error:
         raise refuse(error.ebms, error.reason, f"cid:{one.content_id}") from error
 

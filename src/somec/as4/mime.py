@@ -79,14 +79,25 @@ def close_parts(collector: Collector, boundary: str) -> None:
 
 def split(body: Octets, boundary: str, limits: Limits) -> list[MimePart]:
     """Return the parts of a multipart body. Raises EBMS:0007 when it is malformed, cut off, or has too many parts."""
+    parts, complete = split_open(body, boundary, limits)
+    if not complete:
+        raise As4Error(MIME_INCONSISTENCY, "mime.truncated")
+    return parts
+
+
+def split_open(body: Octets, boundary: str, limits: Limits) -> tuple[list[MimePart], bool]:
+    """Return the parts, and whether the closing delimiter is there; without it the last part may be cut off."""
     if not 0 < len(boundary) <= MAX_BOUNDARY:
         raise As4Error(MIME_INCONSISTENCY, "mime.boundary")
     delimiters = list(_delimiters(body, b"--" + boundary.encode("latin-1", "replace"), limits.parts + 3))
-    if len(delimiters) < 2 or not delimiters[-1].closing:  # noqa: PLR2004 - one part lies between two delimiters
+    if not delimiters or delimiters[0].closing:
         raise As4Error(MIME_INCONSISTENCY, "mime.truncated")
     if len(delimiters) > limits.parts + 2:
         raise As4Error(MIME_INCONSISTENCY, "mime.too-many-parts")
-    return [_part(body, one.end, following.start, limits) for one, following in pairwise(delimiters)]
+    complete = delimiters[-1].closing
+    if not complete:
+        delimiters.append(_Delimiter(start=body.size, end=body.size, closing=True))
+    return [_part(body, one.end, following.start, limits) for one, following in pairwise(delimiters)], complete
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ from somec.crypto import suites
 from somec.crypto.certificates import check_time
 from somec.kernel import clock
 
-# Needs no escape in a URI, an attribute or a MIME header; no plus sign, which WSS4J takes for a blank (form encoding).
+# Needs no escape in a URI, an attribute or a MIME header; no plus, which WSS4J takes for a blank (form encoding).
 _CONTENT_ID = re.compile(r"[A-Za-z0-9!$'*._~=@-]{1,200}")
 _MIME_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+(?:\s*;[ -~]*)?")
 _MESSAGE_ID = re.compile(r"[^\s<>@]+@[^\s<>@]+")

@@ -8,9 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from as4_parties import Forgery, part, rsa_pair, send
+from as4_parties import NOW, Forgery, authority, part, rsa_pair, send
 
+from somec.as4.errors import OTHER, As4Error
+from somec.as4.namespaces import SOAP12
+from somec.as4.signals import build_error
 from somec.cli.as4 import main
+from somec.crypto.issuing import Subject, issue_pair
 from somec.crypto.keys import store_pkcs12
 
 RECORDED = Path(__file__).resolve().parents[4] / "shared" / "data" / "as4"
@@ -245,3 +249,47 @@ def test_soap_part_alone_says_what_is_missing(inspect: Inspect, tmp_path: Path) 
     status, report = inspect(tmp_path / "soap.xml")
     assert (status, report["signature"], report["covers"]) == (1, "valid", ["Messaging", "Body"])
     assert {one["code"] for one in report["errors"]} == {"EBMS:0011"}
+
+
+def test_recording_cut_off_still_shows_what_is_there(inspect: Inspect, tmp_path: Path) -> None:
+    body = Forgery(payloads=[("one@lv", b"1"), ("two@lv", b"2")], encrypt=False).wire()[1]
+    (tmp_path / "cut").write_bytes(body[: body.rindex(b"--cut-here--") - 6])
+    status, report = inspect(tmp_path / "cut")
+    assert (status, report["kind"], report["parts"][0]["state"]) == (1, "user message", "open")
+    assert "EBMS:0007" in {one["code"] for one in report["errors"]}
+
+
+def test_soap_part_that_is_not_first_is_found(inspect: Inspect, tmp_path: Path) -> None:
+    (tmp_path / "swapped").write_bytes(Forgery(encrypt=False, mime=lambda parts: parts[::-1]).wire()[1])
+    assert inspect(tmp_path / "swapped")[0] == 0
+
+
+def test_bundle_of_a_user_message_and_a_receipt_shows_both(inspect: Inspect, tmp_path: Path) -> None:
+    receipt = (
+        "<eb:SignalMessage><eb:MessageInfo><eb:Timestamp>2026-11-22T09:00:00Z</eb:Timestamp><eb:MessageId>r@lv</eb:MessageId>"
+        "<eb:RefToMessageId>m@nl</eb:RefToMessageId></eb:MessageInfo><eb:Receipt></eb:Receipt></eb:SignalMessage>"
+    )
+    forgery = Forgery(
+        encrypt=False, messaging=lambda text: text.replace("</eb:Messaging>", receipt + "</eb:Messaging>")
+    )
+    (tmp_path / "bundle").write_bytes(forgery.wire()[1])
+    status, report = inspect(tmp_path / "bundle")
+    assert (status, [one["kind"] for one in report["units"]]) == (0, ["user message", "receipt"])
+
+
+def test_soap_1_1_of_old_stacks_is_read(inspect: Inspect, tmp_path: Path) -> None:
+    old = "http://schemas.xmlsoap.org/soap/envelope/"
+    text = build_error([As4Error(OTHER, "made.up")], at=NOW).body.decode().replace(SOAP12, old)
+    (tmp_path / "old.xml").write_text(text, encoding="utf-8")
+    status, report = inspect(tmp_path / "old.xml")
+    assert (status, report["kind"], report["errors"][0]["code"]) == (0, "error", "EBMS:0004")
+
+
+def test_renewed_certificate_of_the_same_key_opens_a_recording(
+    inspect: Inspect, own: dict[str, Path], tmp_path: Path
+) -> None:
+    pair = rsa_pair("NL")
+    renewed = issue_pair(authority(), Subject("NL"), pair.private, at=NOW)
+    (tmp_path / "renewed").write_bytes(store_pkcs12(renewed, "nl", "secret"))
+    assert renewed.certificate != pair.certificate
+    assert inspect(own["message"], "--key", tmp_path / "renewed", "--password-file", own["password"])[0] == 0

@@ -164,7 +164,7 @@ def test_header_that_cannot_travel_is_not_built(header: object) -> None:
         [part(mime_type="text/plain\r\nX-Injected: 1")],
         [part(b"x" * 100)] * 101,
     ],
-    ids=["same id twice", "markup in id", "header in id", "header in type", "too many"],
+    ids=["same id twice", "markup in id", "plus in id", "header in id", "header in type", "too many"],
 )
 def test_payload_that_cannot_travel_is_not_built(parts: list[Part]) -> None:
     with pytest.raises(As4Error) as caught:
