@@ -13,11 +13,16 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
+
+import django
 
 from somec.simulation import nodes as running
 from somec.simulation.cast import PASSWORD
 from somec.simulation.nodes import RunningNode
-from somec.simulation.story import STEPS, Stage, play
+
+if TYPE_CHECKING:
+    from somec.simulation.story import Stage
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -34,6 +39,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run(arguments: argparse.Namespace) -> int:
     """Prepare what is missing, start the three nodes, and show or play the story."""
     signal.signal(signal.SIGTERM, _interrupt)
+    django.setup()  # the made-up case is written with the parts' own types
     if arguments.story:
         with tempfile.TemporaryDirectory(prefix="somec-story-") as folder:
             return _with_nodes(arguments, Path(folder))
@@ -61,6 +67,8 @@ def _with_nodes(arguments: argparse.Namespace, folder: Path) -> int:
             node.start()
         running.wait_until_ready(three)
         print(f"Three nodes stand after {time.monotonic() - began:.0f} seconds.\n", flush=True)
+        from somec.simulation.story import Stage  # noqa: PLC0415 - needs Django set up
+
         stage = Stage({node.country.state: node for node in three})
         return _once(stage) if arguments.story else _show(arguments.port, three, stage)
     except KeyboardInterrupt:
@@ -111,6 +119,8 @@ def _fill(node: RunningNode, three: list[RunningNode], people: int) -> None:
 
 def _once(stage: Stage) -> int:
     """Play the story; print each step as it is proven, and the count at the end."""
+    from somec.simulation.story import STEPS, play  # noqa: PLC0415 - needs Django set up
+
     passed = failed = 0
     for number, (step, proven, said) in enumerate(play(stage), 1):
         passed, failed = passed + proven, failed + (not proven)

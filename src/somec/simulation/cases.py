@@ -193,7 +193,7 @@ def boy_offender(today: date) -> MadeUp:
             Conviction(
                 state="LV", court="District court, Jelgava", decided=date(born.year + 15, 1, 20),
                 final=date(born.year + 15, 2, 14), spent="unknown", origin=_COURT,
-                offences=(Offence(code="0811 00", committed_from=PartialDate(born.year + 14, 9, 3), state="LV"),),
+                offences=(Offence(code="1703 00", committed_from=PartialDate(born.year + 14, 9, 3), state="LV"),),
                 sanctions=(Sanction(code="5004", parameters=("s",)),),
             ),
             MovementSign(sign="work-abroad", states=("NL",), on=moved, origin=_SAID),

@@ -46,13 +46,14 @@ class Landing:
         return (
             '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width, initial-scale=1"><title>somec: three nodes</title>'
-            f'<link rel="stylesheet" href="/style.css"></head><body><header><b>somec</b> demonstration</header><main>'
+            '<link rel="stylesheet" href="/style.css"></head><body><header><b>somec</b> demonstration</header><main>'
             "<h1>Three states, one story</h1>"
             "<p>Every person here is made up. A Latvian probation officer tells the Netherlands in time that a serious "
             "offender is coming; both notice when he does not arrive; he is then met in Spain.</p>"
             f'<h2>The nodes</h2><div class="nodes">{"".join(map(self._node, self.nodes))}</div>'
             f"<p>The password of everybody is <b>{PASSWORD}</b></p>"
-            f"<h2>The story</h2>{self._all_button()}<ol>{''.join(self._step(n, s) for n, s in enumerate(STEPS, 1))}</ol>"
+            f"<h2>The story</h2>{self._all_button()}"
+            f"<ol>{''.join(self._step(n, s) for n, s in enumerate(STEPS, 1))}</ol>"
             "</main></body></html>"
         )
 

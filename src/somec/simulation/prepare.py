@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
+
+import django
 
 from somec.simulation.cast import PASSWORD, Country, country
 
@@ -23,9 +26,8 @@ def main() -> int:
     parser.add_argument("cards", nargs="*", type=Path)
     parser.add_argument("--people", type=int, default=0)
     arguments = parser.parse_args()
-    from somec.cli.setup import ready_node  # noqa: PLC0415 - reads the node's configuration
-
-    ready_node()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "somec.node.settings")
+    django.setup()
     prepare(country(arguments.state), [card.read_text(encoding="utf-8") for card in arguments.cards], arguments.people)
     return 0
 
