@@ -27,7 +27,7 @@ OFFICE = "aut-daugavpils"
 TODAY = date(2026, 11, 21)
 
 
-def officer(*roles: Role, id: str = "usr-ilze", authority: str = OFFICE, state: str = "LV", **other: Any) -> Actor:
+def officer(*roles: Role, who: str = "usr-ilze", authority: str = OFFICE, state: str = "LV", **other: Any) -> Actor:
     """Return somebody of an authority who acts for a purpose; a probation officer unless roles are given."""
     values: dict[str, Any] = {
         "name": "Made Up",
@@ -36,23 +36,23 @@ def officer(*roles: Role, id: str = "usr-ilze", authority: str = OFFICE, state: 
         **other,
     }
     return Actor(
-        id=id, authority_id=authority, roles=frozenset(roles or (Role.PROBATION_OFFICER,)), state=state, **values
+        id=who, authority_id=authority, roles=frozenset(roles or (Role.PROBATION_OFFICER,)), state=state, **values
     )
 
 
 def authoriser(**other: Any) -> Actor:
     """Return the second person of the same authority."""
-    return officer(Role.AUTHORISER, **{"id": "usr-martins", **other})
+    return officer(Role.AUTHORISER, **{"who": "usr-martins", **other})
 
 
 def contact_point(**other: Any) -> Actor:
     """Return the contact point's officer."""
-    return officer(Role.CONTACT_POINT, **{"id": "usr-desk", "authority": "aut-desk", **other})
+    return officer(Role.CONTACT_POINT, **{"who": "usr-desk", "authority": "aut-desk", **other})
 
 
 def stranger(**other: Any) -> Actor:
     """Return a probation officer of another authority of the state."""
-    return officer(**{"id": "usr-other", "authority": "aut-elsewhere", **other})
+    return officer(**{"who": "usr-other", "authority": "aut-elsewhere", **other})
 
 
 def new_person(**other: Any) -> NewPerson:

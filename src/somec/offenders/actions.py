@@ -13,7 +13,6 @@ from datetime import date
 from django.db import transaction
 from django.db.models import Model
 
-from somec.access import queries as access
 from somec.access.rules import Actor, Target, check
 from somec.audit import actions as audit
 from somec.audit.rules import Kind, new_entry
@@ -38,6 +37,7 @@ from somec.persons.models import every
 from somec.persons.rules import MAX_NOTE, ChangeKind, text_mistakes
 
 BATCH = 500
+PROTECTED = "protected"  # the closed compartment is opened on its own, with its own purpose
 
 # Who may write down which entry; what is protected is opened first.
 _ACTION: Mapping[type[Entry], str] = {
@@ -46,17 +46,13 @@ _ACTION: Mapping[type[Entry], str] = {
 }  # fmt: skip
 
 
-def _protected(person: persons.Person, actor: Actor) -> Target:
-    """Return the closed compartment of a file as access sees it: opened on its own, with its own purpose."""
-    return replace(files.target(person, actor), kind="protected", opened=access.is_open(actor, "protected", person.id))
-
-
 def _locked(actor: Actor, entry: type[Entry], person_id: str) -> persons.Person:
     """Return the locked file if the actor may write this kind of entry into it."""
     person = persons.Person.objects.select_for_update().filter(pk=person_id).first()
     if person is None:
         raise NotAllowed("access.relation", action=_ACTION[entry], kind=files.KIND, id=person_id, case=person_id)
-    check(actor, _ACTION[entry], _protected(person, actor) if entry is PersonAtRisk else files.target(person, actor))
+    part = PROTECTED if entry is PersonAtRisk else files.KIND
+    check(actor, _ACTION[entry], files.target(person, actor, part))
     return person
 
 

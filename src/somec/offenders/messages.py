@@ -165,9 +165,9 @@ Entry: TypeAlias = Conviction | Order | Assessment | Trigger | MovementSign | Pe
 
 
 def plain(value: Any) -> Any:
-    """Return a value of this module as JSON, for the history."""
+    """Return a value of this module as JSON, for the history, without the ids of its parts."""
     if is_dataclass(value) and not isinstance(value, type | PartialDate):
-        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value) if field.name != "id"}
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, PartialDate):

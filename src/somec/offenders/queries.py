@@ -107,7 +107,7 @@ class TimelineEvent:
 def record(actor: Actor, person_id: str) -> RecordView:
     """Return the record of a person; raises NotAllowed alike for a closed and for an unknown file."""
     person = files.allowed(actor, "record.read", person_id)
-    closed = _compartment(actor, person)
+    closed = files.target(person, actor, PROTECTED)
     convictions: list[Conviction] = standing(Conviction, [person_id])[person_id]
     orders: list[Order] = standing(Order, [person_id])[person_id]
     assessments: list[Assessment] = standing(Assessment, [person_id])[person_id]
@@ -125,20 +125,16 @@ def record(actor: Actor, person_id: str) -> RecordView:
     )
 
 
-def _compartment(actor: Actor, person: persons.Person) -> Target:
-    return replace(files.target(person, actor), kind=PROTECTED, opened=access.is_open(actor, PROTECTED, person.id))
-
-
 def protected_target(actor: Actor, person_id: str) -> Target:
     """Return the closed compartment of a file as access sees it, for ``access.actions.open_with_purpose``."""
-    return _compartment(actor, files.allowed(actor, "person.read", person_id))
+    return files.target(files.allowed(actor, "person.read", person_id), actor, PROTECTED)
 
 
 @transaction.atomic
 def persons_at_risk(actor: Actor, person_id: str) -> tuple[PersonAtRisk, ...]:
     """Return the closed compartment, which must be open with a purpose; every reading is logged."""
     person = persons.Person.objects.filter(pk=person_id).first()
-    target = _compartment(actor, person) if person else Target(kind=PROTECTED, id=person_id)
+    target = files.target(person, actor, PROTECTED) if person else Target(kind=PROTECTED, id=person_id)
     check(actor, "person.read_protected", target)
     found: list[PersonAtRisk] = standing(PersonAtRisk, [person_id])[person_id]
     audit.record(

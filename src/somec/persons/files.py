@@ -16,17 +16,17 @@ from somec.persons.rules import MAX_NAME, ChangeKind
 KIND = "person"
 
 
-def target(person: models.Person, actor: Actor) -> Target:
-    """Return the person file as access sees it, with one query for an open purpose."""
+def target(person: models.Person, actor: Actor, kind: str = KIND) -> Target:
+    """Return the person file (or its ``protected`` part) as access sees it; one query for an open purpose."""
     return Target(
-        kind=KIND,
+        kind=kind,
         id=person.id,
         authority_id=person.authority_id,
         author_id=person.recorded_by,
         owner_ids=frozenset({person.owner_id} if person.owner_id else ()),
         state=person.status,
         desk=person.desk,
-        opened=access.is_open(actor, KIND, person.id),
+        opened=access.is_open(actor, kind, person.id),
         case=person.id,
     )
 

@@ -226,15 +226,15 @@ def candidates(actor: Actor, identity: Mapping[str, Any], limit: int = 10, subje
     wanted = files.keys({"names": theirs.names, "births": theirs.births, "documents": theirs.documents})
     excluded = [person_id for person_id, verdict in judged.items() if verdict == "not_same"]
     people = models.Person.objects.filter(access.scope(actor, "person.find").q(author="recorded_by"))
-    picked = _picked(people.exclude(pk__in=excluded), wanted)
+    points = _picked(people.exclude(pk__in=excluded), wanted)
     compared = [
         Candidate(
             person_id=ours.id, label=ours.label, born=_born(ours), case_number=ours.case_number,
             evidence=evidence.compare(theirs, ours), verdict=judged.get(ours.id, ""),
         )
-        for ours in rows.views(picked)
+        for ours in rows.views(models.Person.objects.filter(pk__in=points))
     ]  # fmt: skip
-    compared.sort(key=lambda found: (found.count("against") - found.count("for"), found.label, found.person_id))
+    compared.sort(key=lambda one: (one.count("against") - one.count("for"), -points[one.person_id], one.person_id))
     return compared[:limit]
 
 
@@ -242,8 +242,8 @@ def _born(person_file: PersonView) -> str:
     return " / ".join(sorted({str(birth.date) for birth in person_file.births}))
 
 
-def _picked(people: QuerySet[models.Person], wanted: set[tuple[str, str]]) -> list[models.Person]:
-    """Return the files that share most keys: one query that counts, one that reads."""
+def _picked(people: QuerySet[models.Person], wanted: set[tuple[str, str]]) -> dict[str, int]:
+    """Return the files that share most keys, with the points of what they share; one query."""
     condition = Q(pk__in=())
     for kind in _POINTS:
         condition |= Q(kind=kind, key__in=sorted(key for found, key in wanted if found == kind))
@@ -255,7 +255,7 @@ def _picked(people: QuerySet[models.Person], wanted: set[tuple[str, str]]) -> li
         .filter(points__gte=_ENOUGH_POINTS)
         .order_by("-points", "person_id")[:CANDIDATES_COMPARED]
     )
-    return list(models.Person.objects.filter(pk__in=[row["person_id"] for row in counted]))
+    return {row["person_id"]: row["points"] for row in counted}
 
 
 def _standing_verdicts(subject: str) -> dict[str, str]:

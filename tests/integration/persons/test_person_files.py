@@ -56,7 +56,7 @@ def test_case_numbers_count_up_within_a_year() -> None:
     with clock.frozen(datetime(2027, 1, 1, 12, tzinfo=UTC)):
         third = actions.record_person(actor=ILZE, person=new_person())
     given = queries.labels([first, second, third])
-    assert [given[id].case_number for id in (first, second, third)] == [
+    assert [given[one].case_number for one in (first, second, third)] == [
         "LV-2026-000001",
         "LV-2026-000002",
         "LV-2027-000001",
@@ -202,7 +202,7 @@ def test_an_import_is_all_or_nothing() -> None:
         (officer(Role.ADMINISTRATOR), False),
         (officer(Role.PRISON), True),
         (officer(scopes=frozenset({"notice.read"})), False),
-        (stranger(id="usr-ilze"), True),
+        (stranger(who="usr-ilze"), True),
     ],
 )
 def test_who_reads_a_file(person: str, who: Actor, reads: bool) -> None:
@@ -215,9 +215,9 @@ def test_who_reads_a_file(person: str, who: Actor, reads: bool) -> None:
 
 def test_a_closed_file_and_an_unknown_one_give_the_same_answer(person: str) -> None:
     answers = []
-    for id in (person, "prs-00000000000000000000000000"):
+    for asked in (person, "prs-00000000000000000000000000"):
         with pytest.raises(NotAllowed) as error:
-            queries.person(stranger(), id)
+            queries.person(stranger(), asked)
         answers.append((error.value.code, set(error.value.parameters)))
     assert answers[0] == answers[1]
 
@@ -245,21 +245,21 @@ Act = Callable[[str], Any]
     ("act", "action", "kind"),
     [
         (
-            lambda id: actions.add_statement(actor=ILZE, person_id=id, statement=Birth(date=PartialDate(1984))),
+            lambda one: actions.add_statement(actor=ILZE, person_id=one, statement=Birth(date=PartialDate(1984))),
             "person.add",
             "collection",
         ),
         (
-            lambda id: actions.change_file(actor=ILZE, person_id=id, sex="other", reason="register"),
+            lambda one: actions.change_file(actor=ILZE, person_id=one, sex="other", reason="register"),
             "person.correct",
             "alteration",
         ),
         (
-            lambda id: actions.assign(actor=ILZE, person_id=id, owner_id="usr-x", reason="holiday"),
+            lambda one: actions.assign(actor=ILZE, person_id=one, owner_id="usr-x", reason="holiday"),
             "person.assign",
             "alteration",
         ),
-        (lambda id: actions.log_search(actor=ILZE, fields=("text",), found=2), "person.find", "consultation"),
+        (lambda _: actions.log_search(actor=ILZE, fields=("text",), found=2), "person.find", "consultation"),
     ],
 )
 def test_one_act_is_one_entry(person: str, act: Act, action: str, kind: str) -> None:

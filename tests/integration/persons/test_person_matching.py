@@ -114,11 +114,11 @@ def test_a_new_answer_takes_the_old_one_back_and_both_stay(kovsovs: str, ozols: 
 
 
 def test_an_answer_can_be_taken_back(kovsovs: str) -> None:
-    id = judge(kovsovs, "not_same")
-    actions.withdraw_judgement(actor=DESK, judgement_id=id, reason="wrong row clicked")
+    answer = judge(kovsovs, "not_same")
+    actions.withdraw_judgement(actor=DESK, judgement_id=answer, reason="wrong row clicked")
     assert found(subject="inc-1") == [kovsovs]
     with pytest.raises(NotFound):
-        actions.withdraw_judgement(actor=DESK, judgement_id=id, reason="twice")
+        actions.withdraw_judgement(actor=DESK, judgement_id=answer, reason="twice")
 
 
 def test_nobody_in_the_index_is_an_answer() -> None:
