@@ -32,6 +32,25 @@ def test_the_hashed_bytes_are_canonical_json_of_every_column() -> None:
     assert set(decoded) == {field.name for field in fields(Recorded)}
 
 
+@given(
+    st.lists(st.text(st.characters(exclude_categories=("Cs",))), min_size=11, max_size=11), st.integers(1, 2**53 - 1)
+)
+def test_the_quick_way_gives_the_bytes_of_the_general_one(texts: list[str], seq: int) -> None:
+    entry = Recorded(seq, *texts)
+    assert rules.entry_bytes(entry) == canonical.encode(
+        {field.name: getattr(entry, field.name) for field in fields(entry)}
+    )
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("actor", None), ("detail", b"{}"), ("seq", "7"), ("seq", True), ("seq", 2**53), ("case", "\ud800")],
+)
+def test_what_cannot_be_hashed_is_refused(field: str, value: object) -> None:
+    with pytest.raises(Invalid):
+        rules.entry_bytes(replace(ENTRY, **{field: value}))  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("name", [field.name for field in fields(Recorded)])
 def test_each_column_changes_the_hash(name: str) -> None:
     changed = replace(ENTRY, **{name: 8 if name == "seq" else "other"})
