@@ -26,8 +26,6 @@ class Duty:
     document: str
     debtor: str
     due: datetime
-    state: str
-    settled_by: str
 
 
 @dataclass(frozen=True)
@@ -49,11 +47,7 @@ class Agreement:
 def fingerprint(documents: Collection[str], duties: Iterable[Duty]) -> tuple[str, int]:
     """Return the digest over these documents and the duties that follow from them alone, and how many duties."""
     held = set(documents)
-    rows = [
-        (duty.id, duty.debtor, clock.iso(duty.due), duty.state if duty.settled_by in held else "open")
-        for duty in duties
-        if duty.document in held
-    ]
+    rows = [(duty.id, duty.debtor, clock.iso(duty.due)) for duty in duties if duty.document in held]
     return messages.digest(held, rows), len(rows)
 
 

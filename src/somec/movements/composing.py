@@ -39,7 +39,7 @@ def item_id(*parts: str) -> str:
 def duties_of(conversation: str) -> list[agreement.Duty]:
     """Return the duties of a conversation as both nodes must agree on them."""
     return [
-        agreement.Duty(one.id, one.document, one.debtor_state, one.due, one.state.value, one.settled_by)
+        agreement.Duty(one.id, one.document, one.debtor_state, one.due)
         for one in exchange.obligations(conversations=[conversation])
     ]
 

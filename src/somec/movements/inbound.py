@@ -84,7 +84,8 @@ def _update_incoming(documents: Sequence[InboundDocument]) -> None:
 
 
 _INCOMING_FIELDS = (
-    "state", "version", "peer_sequence", "latest_document_id", "unconfirmed", "kind", "requested", "late",
+    "state", "version", "peer_sequence", "content_sequence", "latest_document_id", "unconfirmed", "kind", "requested",
+    "late",
     "arrives_from",
     "arrives_until", "say_arrival_by", "feedback_by", "reply_by", "expires", "family_name", "given_name", "born",
     "arrival_said_at", "ended_at", "mechanism", "article", "basis_verified", "purpose", "handling_code",
@@ -108,19 +109,19 @@ def _incoming(document: InboundDocument) -> Incoming:
     row = Incoming(
         id=derived_id("inc", document.conversation), conversation=document.conversation, from_state=document.peer_state,
         from_authority=document.body["header"]["from"]["authority"]["name"], document_id=document.id,
-        reference=document.reference, created=document.created, received=document.received, unconfirmed=[],
+        reference=document.reference, created=document.created, received=document.received,
+        latest_document_id=document.id, unconfirmed=[[document.id, document.type]],
+        peer_sequence=messages.sequence(document.body),
     )  # fmt: skip
-    _take_over(row, document.type, document.id, document.body)
-    row.peer_sequence = messages.sequence(document.body)
-    row.version = 1
+    _take_over(row, document.body)
     return row
 
 
-def _take_over(row: Incoming, document_type: str, document_id: str, body: Mapping[str, Any]) -> None:
+def _take_over(row: Incoming, body: Mapping[str, Any]) -> None:
     """Copy what lists and clocks need from a notice or change; everything else is read from the document."""
     data, header = messages.said(body), body["header"]
     basis = header["legal_basis"]
-    row.latest_document_id = document_id
+    row.content_sequence = messages.sequence(body)
     row.kind, row.requested, row.late = data["notice"], data["requested_action"], bool(data["late"])
     arrival = data["arrival"]
     row.arrives_from, row.arrives_until = messages.instant(arrival, "from"), messages.instant(arrival, "until")
@@ -132,8 +133,6 @@ def _take_over(row: Incoming, document_type: str, document_id: str, body: Mappin
     row.mechanism, row.article = basis["mechanism"], basis["article"]
     row.basis_verified, row.purpose, row.handling_code = basis["verified"], header["purpose"], header["handling_code"]
     row.family_name, row.given_name, row.born = _label(body)
-    row.unconfirmed = [*row.unconfirmed, [document_id, document_type]]
-    row.version += 1
 
 
 def _label(body: Mapping[str, Any]) -> tuple[str, str, str]:
@@ -145,29 +144,38 @@ def _label(body: Mapping[str, Any]) -> tuple[str, str, str]:
 
 
 def _apply_to_incoming(row: Incoming, document_type: str, document_id: str, body: Mapping[str, Any]) -> None:
+    """Apply a change or cancellation.
+
+    What it says of the movement counts if it is newer than what was said of that; what it does to the state counts if
+    it is the newest of all; that it came has to be confirmed in any case.
+    """
     if document_type == messages.ACKNOWLEDGEMENT:
         return  # our answer was taken: the conversation shows it
     sequence = messages.sequence(body)
-    newer = sequence > row.peer_sequence
+    newest = sequence > row.peer_sequence
     if document_type == messages.CANCELLATION:
-        found = find(RECEIVER, "learn.cancelled", State(row.state))
-        if found and found.target:
-            row.state, row.ended_at = found.target.value, clock.parse(body["header"]["created"])
-        row.unconfirmed = [*row.unconfirmed, [document_id, document_type]]
-        row.latest_document_id = document_id if newer else row.latest_document_id
-        row.version += 1
-    elif newer:
-        _change(row, document_type, document_id, body)
+        _cancelled(row, body)
+    elif newest:
+        _expected_anew(row)
+    if document_type == messages.CHANGE and sequence > row.content_sequence:
+        _take_over(row, body)
+    row.latest_document_id = document_id if newest else row.latest_document_id
     row.peer_sequence = max(sequence, row.peer_sequence)
+    row.unconfirmed = [*row.unconfirmed, [document_id, document_type]]
+    row.version += 1
 
 
-def _change(row: Incoming, document_type: str, document_id: str, body: Mapping[str, Any]) -> None:
-    was = State(row.state)
-    found = find(RECEIVER, "learn.changed", was)
+def _cancelled(row: Incoming, body: Mapping[str, Any]) -> None:
+    found = find(RECEIVER, "learn.cancelled", State(row.state))
+    if found and found.target:
+        row.state, row.ended_at = found.target.value, clock.parse(body["header"]["created"])
+
+
+def _expected_anew(row: Incoming) -> None:
+    found = find(RECEIVER, "learn.changed", State(row.state))
     if found and found.target and row.acknowledged_at:
         row.state, row.ended_at = found.target.value, None
         row.arrival_said_at = row.arrival_said_at if row.arrived_at else None
-    _take_over(row, document_type, document_id, body)
 
 
 def _expectation(row: Incoming) -> list[Event]:
@@ -203,7 +211,7 @@ _Apply = Callable[[Disclosure, InboundDocument], list[Event]]
 _DISCLOSURE_FIELDS = (
     "state", "peer_sequence", "acknowledged_at", "taken_by", "taken_authority", "assigned_at", "owners", "match",
     "arrived_at",
-    "arrival_said_at", "answered_at", "outcome", "end_confirmed_at", "peer_closed_at",
+    "arrival_said_at", "answered_at", "outcome", "end_confirmed_at", "peer_closed_at", "newest",
 )  # fmt: skip
 
 
@@ -264,15 +272,24 @@ def _store_events(events: Sequence[Event], notices: Mapping[str, str]) -> None:
 def _acknowledged(disclosure: Disclosure, document: InboundDocument) -> list[Event]:
     data = messages.said(document.body)
     if data["of"] == messages.CANCELLATION:
-        disclosure.end_confirmed_at = disclosure.end_confirmed_at or document.created
+        disclosure.end_confirmed_at = document.created
         return []
-    if disclosure.acknowledged_at is None:
+    if disclosure.acknowledged_at is None or document.created < disclosure.acknowledged_at:
         disclosure.acknowledged_at = document.created
         disclosure.taken_by, disclosure.taken_authority = data["by"][:200], data["authority"]["name"][:200]
     found = find(SENDER, "learn.acknowledged", State(disclosure.state))
     if found and found.target:
         disclosure.state = found.target.value
     return []
+
+
+def _newest(disclosure: Disclosure, topic: str, document: InboundDocument) -> bool:
+    """Tell whether nothing newer has spoken of this topic, and remember that this document did."""
+    sequence = messages.sequence(document.body)
+    if sequence <= disclosure.newest.get(topic, 0):
+        return False
+    disclosure.newest = {**disclosure.newest, topic: sequence}
+    return True
 
 
 _MATCHES = {Progress.MATCHED: Match.SAME, Progress.NOT_SAME: Match.NOT_SAME, Progress.CANNOT_TELL: Match.CANNOT_TELL}
@@ -286,21 +303,20 @@ def _progressed(disclosure: Disclosure, document: InboundDocument) -> list[Event
     data = messages.said(document.body)
     if data["event"] not in {event.value for event in Progress}:
         return []  # a newer release says more than we can read; the document itself is kept and shown
-    event, newer = Progress(data["event"]), messages.sequence(document.body) > disclosure.peer_sequence
-    at = clock.parse(data["at"])
+    event, at = Progress(data["event"]), clock.parse(data["at"])
     outdated = event is Progress.NOT_ARRIVED and document.refers_to != disclosure.latest_document_id
     if not outdated:
         disclosure.state = learned(event, State(disclosure.state)).value
-    if event in _MATCHES and newer:
+    if event in _MATCHES and _newest(disclosure, "match", document):
         disclosure.match = _MATCHES[event].value
     if event in {Progress.ASSIGNED, Progress.TAKEN}:
-        disclosure.assigned_at = disclosure.assigned_at or at
-        disclosure.owners = list(data.get("owners", ())) if newer or not disclosure.owners else disclosure.owners
-    if event is Progress.ARRIVED:
-        disclosure.arrived_at = at
-    if event in {Progress.ARRIVED, Progress.NOT_ARRIVED} and not outdated:
-        disclosure.arrival_said_at = disclosure.arrival_said_at or document.created
-    if event is Progress.CLOSED:
+        disclosure.assigned_at = min(disclosure.assigned_at or at, at)
+        if _newest(disclosure, "owners", document):
+            disclosure.owners = list(data.get("owners", ()))
+    if event in {Progress.ARRIVED, Progress.NOT_ARRIVED} and not outdated and _newest(disclosure, "arrival", document):
+        disclosure.arrival_said_at = document.created
+        disclosure.arrived_at = at if event is Progress.ARRIVED else disclosure.arrived_at
+    if event is Progress.CLOSED and _newest(disclosure, "closed", document):
         disclosure.peer_closed_at = document.created
     return [_event(disclosure, document, _EVENTS[event], data)] if event in _EVENTS else []
 
@@ -318,6 +334,6 @@ def _event(disclosure: Disclosure, document: InboundDocument, kind: EventKind, d
 
 
 def _answered(disclosure: Disclosure, document: InboundDocument) -> list[Event]:
-    if disclosure.answered_at is None or document.created >= disclosure.answered_at:
+    if _newest(disclosure, "answer", document):
         disclosure.answered_at, disclosure.outcome = document.created, messages.said(document.body)["outcome"]
     return []

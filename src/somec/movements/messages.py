@@ -306,11 +306,11 @@ OBLIGATIONS: Final[Mapping[str, tuple[ObligationRule, ...]]] = {
 # --- agreement ------------------------------------------------------------------------------------------------------
 
 
-def digest(documents: Iterable[str], obligations: Iterable[tuple[str, str, str, str]]) -> str:
+def digest(documents: Iterable[str], obligations: Iterable[tuple[str, str, str]]) -> str:
     """Return one number for what a node holds of a conversation; equal numbers mean that both hold the same.
 
-    Documents by id; obligations as (id, debtor, due instant, state). Twelve hexadecimal digits in groups of four, short
-    enough for two officers to read out on the telephone.
+    Documents by id; obligations as (id, debtor, due instant). Whether one is met follows from the documents. Twelve
+    hexadecimal digits in groups of four, short enough for two officers to read out on the telephone.
     """
     held: Json = {
         "documents": sorted(documents),  # type: ignore[dict-item]  # list is invariant; a list of str is JSON

@@ -121,6 +121,8 @@ class Disclosure(models.Model):
     outcome = models.CharField(max_length=24, blank=True)
     ended_at = models.DateTimeField(null=True)
     end_confirmed_at = models.DateTimeField(null=True)
+    newest = models.JSONField(default=dict)
+    """Which document last spoke of the match, the owners, the arrival, the answer: topic -> its sequence."""
     peer_closed_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -178,7 +180,8 @@ class Incoming(models.Model):
     created = models.DateTimeField()
     received = models.DateTimeField()
     sequence = models.PositiveIntegerField(default=0)
-    peer_sequence = models.PositiveIntegerField(default=1)
+    peer_sequence = models.PositiveIntegerField(default=0)
+    content_sequence = models.PositiveIntegerField(default=0)
     unconfirmed = models.JSONField(default=list)
     """Changes and the cancellation that no authority has confirmed yet: [document id, type]."""
     requested = models.CharField(max_length=24)
