@@ -32,7 +32,7 @@ from somec.as4.headers import (
 )
 from somec.as4.message import Reference, new_message_id
 from somec.as4.mime import parse_content_type, split
-from somec.as4.namespaces import EBBP, SOAP_TYPE
+from somec.as4.namespaces import SOAP_TYPE
 from somec.as4.octets import Octets
 from somec.as4.pmode import DEFAULT_LIMITS, Limits, LocalKeys, Peer, PMode
 from somec.as4.receiving import Received
@@ -241,8 +241,3 @@ def _check_references(proven: Iterable[Reference], signed: Iterable[Reference]) 
     ours = sorted((one.uri, one.digest_method, one.digest) for one in signed)
     if theirs != ours:
         raise refuse(INVALID_RECEIPT, "receipt.references")
-
-
-def has_part_identifiers(soap: Soap) -> bool:
-    """Tell whether a receipt uses ebbp:MessagePartIdentifier, which E115 forbids."""
-    return next(within(soap.messaging, EBBP, "MessagePartIdentifier"), None) is not None

@@ -7,7 +7,6 @@ what a message wants us to believe (eb:Messaging, the body, every payload) must 
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -209,11 +208,3 @@ def with_reference(error: As4Error, message_id: str) -> As4Error:
     """Return the error bound to the message it is about."""
     error.ref_to_message_id = error.ref_to_message_id or message_id
     return error
-
-
-def sha256(content: Octets) -> str:
-    """Return the SHA-256 of the octets, lower-case hex."""
-    digest = hashlib.sha256()
-    for piece in content.chunks():
-        digest.update(piece)
-    return digest.hexdigest()
