@@ -241,6 +241,14 @@ def person(id: str) -> PersonCard:  # noqa: A002 - the person's id
     return found
 
 
+def user_id(email: str) -> str:
+    """Return the id of the person who signs in with this address; raises NotFound."""
+    found = User.objects.filter(email=email.strip().lower()).values_list("id", flat=True).first()
+    if found is None:
+        raise NotFound("access.user")
+    return found
+
+
 def people_by_id(ids: Collection[str]) -> Mapping[str, PersonCard]:
     """Return several colleagues with two queries; unknown ids are left out."""
     return {card.id: card for card in _people(Q(id__in=set(ids)))}

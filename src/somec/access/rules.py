@@ -128,7 +128,7 @@ ACTIONS: Mapping[str, Rule] = {
     "people.read": Rule((_grant(*_EVERYBODY, by=(_ANYONE,)),)),
     "people.manage": Rule((_grant(_AD, by=(_ANYONE,)),), node=True),
     "authority.manage": Rule((_grant(_AD, by=(_ANYONE,)),), node=True),
-    "token.manage": Rule((_grant(_AD, by=(_ANYONE,)),)),
+    "token.manage": Rule((_grant(_AD, by=(_ANYONE,)),), node=True),
     # What only the node itself does, for documents that come in and clocks that run out
     "document.receive": Rule((), node=True),
     "incoming.receive": Rule((), node=True),

@@ -9,10 +9,10 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-import django
 from django.conf import settings
 
 from somec.audit.bundles import verify_bundle
+from somec.cli import setup
 from somec.crypto.signing import Verifier
 from somec.kernel import canonical
 from somec.kernel.errors import Invalid
@@ -72,7 +72,7 @@ def _trail(arguments: argparse.Namespace, verifiers: list[Verifier]) -> int:
 
 
 def _log(arguments: argparse.Namespace, verifiers: list[Verifier]) -> int:
-    django.setup()
+    setup.ready_node()
     from somec.audit.verify import verify  # noqa: PLC0415 - needs Django set up
     from somec.exchange import keyring, witnessing  # noqa: PLC0415
 

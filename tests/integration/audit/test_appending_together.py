@@ -14,7 +14,7 @@ from somec.audit import actions, queries
 from somec.audit.bundles import verify_bundle
 from somec.audit.rules import Kind, NewEntry
 from somec.audit.verify import verify
-from somec.cli import main
+from somec.cli import main, setup
 from somec.crypto.signing import Signer, new_private_key
 from somec.exchange import keyring
 from somec.kernel.errors import Invalid
@@ -62,6 +62,7 @@ def test_writers_wait_for_each_other() -> None:
 def node_key(monkeypatch: pytest.MonkeyPatch) -> Signer:
     signer = Signer("somec.example/lv", new_private_key())
     monkeypatch.setattr(keyring, "node_signer", lambda: signer)
+    monkeypatch.setattr(setup, "ready_node", lambda: None)
     return signer
 
 
