@@ -113,8 +113,6 @@ class PMode:
         """Compare agreements; a message may leave it out, as it may ``@pmode`` (E115, 1.4.4.2)."""
         if named is None:
             return True
-        if named.pmode and named.pmode != self.id and self.agreement is None:
-            return False
         return self.agreement is not None and (named.value, named.type) == (self.agreement.value, self.agreement.type)
 
 

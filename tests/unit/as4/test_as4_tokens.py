@@ -36,7 +36,8 @@ def renamed(named: str, token: str = "") -> Callable[[str], str]:
 
 
 def key_identifier(value: bytes, type_: str) -> str:
-    return f'<wsse:KeyIdentifier EncodingType="{BASE64_BINARY}" ValueType="{type_}">{base64_text(value)}</wsse:KeyIdentifier>'
+    attributes = f'EncodingType="{BASE64_BINARY}" ValueType="{type_}"'
+    return f"<wsse:KeyIdentifier {attributes}>{base64_text(value)}</wsse:KeyIdentifier>"
 
 
 def x509_data(inner: str) -> str:
