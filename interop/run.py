@@ -78,8 +78,8 @@ def documents(folder: Path) -> Count:
                 walk(f"node {TO_THEM}", through_node.OUTGOING, stage),
             ]
             return _told(_sum(counts), stage.them.log)
-    except Failed as failure:
-        print(f"FAIL node: {failure}", flush=True)
+    except Exception as error:  # noqa: BLE001 - a node that cannot be made or started has failed all of its checks
+        print(f"FAIL node: {type(error).__name__}: {error}", flush=True)
         return 0, len(through_node.INCOMING) + len(through_node.OUTGOING)
 
 

@@ -13,6 +13,8 @@ import pytest
 
 from somec.as4 import message as ebms
 from somec.as4.errors import As4Error
+from somec.as4.inspection import Known, inspect
+from somec.as4.octets import Octets
 from somec.as4.pmode import LocalKeys, Peer, PMode, Terms, select
 from somec.as4.receiving import Received, open_message
 from somec.as4.signals import ErrorSignal, Receipt, check_error, check_receipt, read_response
@@ -256,3 +258,17 @@ def test_an_error_for_a_repeat_means_that_only_the_receipt_is_missing(
         response, message_id=vector.case["message_id"], references=(), terms=terms_of(suite), sent_before=sent_before
     )
     assert outcome.answer is answer
+
+
+@pytest.mark.parametrize("vector", ACCEPTED)
+def test_inspection_verifies_both_directions_without_being_told_the_content_type(vector: Vector) -> None:
+    keys = (key(Path(vector.case["recipient"]).name),) if vector.case["recipient"] else ()
+    report: dict[str, Any] = inspect(
+        Octets.of(vector.request), Known(certificates=(certificate(Path(vector.case["signer"]).name),), keys=keys)
+    )
+    assert (report["verifies"], report["signature"], report["errors"]) == (True, "valid", [])
+    assert [(part["cid"], part["size"], part["sha256"]) for part in report["parts"]] == [
+        (part["cid"], part["size"], part["sha256"]) for part in vector.case["parts"]
+    ]
+    answer = inspect(Octets.of(vector.response), Known())
+    assert (answer["verifies"], answer["signature"], answer["kind"]) == (True, "valid", vector.case["answer"])
