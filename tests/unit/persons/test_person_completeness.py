@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from somec.persons import completeness
 from somec.persons.dates import PartialDate
 from somec.persons.messages import Birth, Name, NewPerson, Origin, PersonView
 from somec.persons.names import romanisations
+from somec.persons.validation import LISTS
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 
@@ -83,6 +85,14 @@ def test_just_a_name_misses_nearly_everything() -> None:
 )
 def test_each_gap_has_its_own_code(other: dict[str, Any], missing: dict[str, str]) -> None:
     assert codes(**other) == missing
+
+
+def test_the_reference_names_every_code() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "record.md").read_text(encoding="utf-8")
+    nothing = replace(new_person(names=(Name(kind="alias", given="Х", script="Cyrl"),)), **dict.fromkeys(LISTS[1:], ()))
+    found = completeness.missing(view(replace(nothing, sex="unknown", certainty_origin=Origin())), TODAY)
+    assert len(found) == completeness.checked()
+    assert [item.code for item in found if f"`{item.code}`" not in page] == []
 
 
 def test_a_romanised_name_can_be_read() -> None:
