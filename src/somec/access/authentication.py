@@ -18,7 +18,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 
 from somec.access.models import User
 from somec.crypto import sealing
@@ -28,6 +28,15 @@ TOO_MANY = 429
 FRESH_SECONDS = 300
 QR_SCALE = 4
 QR_BORDER = 4  # modules of quiet zone that readers ask for
+
+
+CLOSED_PAGES = r"^account/(?:signup|email|confirm-email|password/reset|login/code)/"
+"""Pages of allauth that a node does not have: it sends no mail, and addresses are an administrator's."""
+
+
+def closed(_request: HttpRequest, **_kwargs: object) -> HttpResponse:
+    """Answer like a page that does not exist."""
+    raise Http404
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]

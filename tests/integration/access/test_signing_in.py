@@ -31,8 +31,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
 
 urlpatterns = [
     path("case/", login_required(lambda _request: HttpResponse("a page"))),
-    path("account/", include("allauth.urls")),
-    path("", include("somec.web.urls")),
+    path("", include("somec.node.urls")),
 ]
 
 PASSWORD = "made-up but long enough"
@@ -189,6 +188,11 @@ def test_nobody_makes_an_account_himself(client: Client) -> None:
         {"email": "somebody@else.example", "password1": PASSWORD, "password2": PASSWORD},
     )
     assert not User.objects.exists()
+
+
+@pytest.mark.parametrize("page", ["signup", "email", "password/reset", "password/reset/done", "confirm-email"])
+def test_pages_that_a_node_does_not_have_do_not_exist(client: Client, page: str) -> None:
+    assert client.get(f"/account/{page}/").status_code == 404
 
 
 def test_a_deactivated_person_is_out_with_the_next_page(client: Client, officer: User, offered: None) -> None:
