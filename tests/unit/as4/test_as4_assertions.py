@@ -34,7 +34,7 @@ def wire_parts(outgoing: Outgoing) -> list[tuple[str, bytes]]:
     return [(one.content_type.type, one.content.read()) for one in split(outgoing.body, boundary, DEFAULT_LIMITS)]
 
 
-def receipt_for(outgoing: Outgoing, **more: object) -> None:
+def check_answered(outgoing: Outgoing, **more: object) -> None:
     """The RMSH returns a receipt, and the SMSH accepts it."""
     answer = build_receipt(deliver(outgoing, **more), keys=keys_of("NL"), at=NOW)
     found = read_response(answer.body, answer.content_type)
@@ -63,7 +63,7 @@ def properties_of(outgoing: Outgoing) -> list[dict[str, str]]:
 
 
 def test_esens_ta01_push_is_answered_with_a_non_repudiation_receipt() -> None:
-    receipt_for(send())
+    check_answered(send())
 
 
 def test_esens_ta03_one_party_id_in_from_and_in_to() -> None:
@@ -77,8 +77,8 @@ def test_esens_ta03_one_party_id_in_from_and_in_to() -> None:
 
 
 def test_esens_ta04_uncompressed_payload_is_accepted() -> None:
-    receipt_for(send([part(compress=False)]))
-    receipt_for(send([part(compress=True)]))
+    check_answered(send([part(compress=False)]))
+    check_answered(send([part(compress=True)]))
 
 
 def test_esens_ta05_compressed_payload_in_its_own_mime_part_and_empty_body() -> None:
@@ -97,7 +97,7 @@ def test_esens_ta06_several_payloads_each_in_a_mime_part_and_empty_body() -> Non
 
 
 def test_esens_ta07_several_payloads_are_answered_with_a_receipt() -> None:
-    receipt_for(
+    check_answered(
         send([part(b"<a/>", "application/xml"), part(b"\xff\xd8", "image/jpeg"), part(b"<b/>", "application/xml")])
     )
 
@@ -145,14 +145,14 @@ def test_esens_ta18_ping_uses_the_test_service() -> None:
 def test_esens_ta19_ping_is_answered_with_a_receipt_and_marked_not_to_be_delivered() -> None:
     outgoing = send([], what=message(service=Service(TEST_SERVICE), action=TEST_ACTION))
     assert deliver(outgoing).is_test
-    receipt_for(outgoing)
+    check_answered(outgoing)
 
 
 def test_esens_ta20_tracking_identifier_arrives() -> None:
     header = message(properties=(*CORNERS, Property("trackingIdentifier", "track-1")))
     outgoing = send(what=header)
     assert deliver(outgoing).message.value("trackingIdentifier") == "track-1"
-    receipt_for(outgoing)
+    check_answered(outgoing)
 
 
 # --- AS4 profile -------------------------------------------------------------------------------------------------
@@ -160,12 +160,12 @@ def test_esens_ta20_tracking_identifier_arrives() -> None:
 
 def test_as4_ta03_message_properties_with_and_without_type() -> None:
     header = message(properties=(*CORNERS, Property("a", "1", "string"), Property("b", "2")))
-    receipt_for(send(what=header))
+    check_answered(send(what=header))
     assert deliver(send(what=header)).message.properties[2:] == (Property("a", "1", "string"), Property("b", "2"))
 
 
 def test_as4_ta04_message_with_payload_is_answered_with_a_receipt() -> None:
-    receipt_for(send([part(b"<a/>", "application/xml")]))
+    check_answered(send([part(b"<a/>", "application/xml")]))
 
 
 def test_as4_ta06_payload_is_gzip() -> None:
@@ -222,7 +222,7 @@ def test_as4_ta16_several_payloads_are_delivered_decompressed() -> None:
 
 def test_as4_ta17_compressed_then_signed_is_answered_with_a_receipt() -> None:
     mode = pmode(encrypt=False)
-    receipt_for(send(mode=mode), mode=mode)
+    check_answered(send(mode=mode), mode=mode)
 
 
 def test_as4_ta18_signed_then_compressed_is_refused() -> None:
@@ -234,7 +234,7 @@ def test_as4_ta18_signed_then_compressed_is_refused() -> None:
 
 
 def test_as4_ta19_ta21_compressed_then_signed_and_encrypted_is_answered_with_a_receipt() -> None:
-    receipt_for(send())
+    check_answered(send())
 
 
 def test_as4_ta20_encrypted_then_compressed_is_refused() -> None:
@@ -251,7 +251,7 @@ def test_as4_ta29_part_properties_with_and_without_type() -> None:
     more = (Property("a", "1", "string"), Property("b", "2"))
     received = deliver(send([part(properties=more)]))
     assert received.parts[0].properties == more
-    receipt_for(send([part(properties=more)]))
+    check_answered(send([part(properties=more)]))
 
 
 # --- what E115 adds to a receipt ---------------------------------------------------------------------------------

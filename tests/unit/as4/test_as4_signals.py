@@ -35,7 +35,7 @@ def receipt(suite: str = "edelivery-1.15") -> Signal:
     return build_receipt(RECEIVED, keys=keys_of("NL", suite), at=NOW)
 
 
-def check(body: bytes, **changes: object) -> None:
+def check_proof(body: bytes, **changes: object) -> None:
     found = read_response(body)
     assert isinstance(found, Receipt)
     known: dict[str, object] = {
@@ -50,7 +50,7 @@ def check(body: bytes, **changes: object) -> None:
 
 def refused(body: bytes, **changes: object) -> str:
     with pytest.raises(As4Error) as caught:
-        check(body, **changes)
+        check_proof(body, **changes)
     assert caught.value.ebms.code == "EBMS:0302"
     assert caught.value.ref_to_message_id == changes.get("message_id", OUTGOING.message_id)
     return caught.value.reason
@@ -105,7 +105,7 @@ def test_receipt_for_references_in_other_clothes_still_verifies() -> None:
     for xml in (odd, canonical(parse(ours))):
         reference = Reference("#a", "http://www.w3.org/2001/04/xmlenc#sha256", bytes(3), xml)
         answer = build_receipt(replace(RECEIVED, references=(reference,)), keys=keys_of("NL"), at=NOW)
-        check(answer.body, references=[reference])
+        check_proof(answer.body, references=[reference])
 
 
 def test_receipt_for_another_message_is_refused() -> None:

@@ -101,6 +101,7 @@ def test_our_receipt_convinces_the_other_implementation() -> None:
         read("pypi-as4-0.2.0", "receipt.xml"), load_certificate(read("pypi-as4-0.2.0", "recipient-signing.pem")).parsed
     )
     receipt.verify_non_repudiation(theirs.non_repudiated_references)
+    assert receipt.success
 
 
 @needs_as4
