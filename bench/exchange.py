@@ -67,16 +67,24 @@ def run(seconds: float, *, batch: int = 20, keep: int = KEEP_WAITING) -> dict[st
         nl.start()
         lv.start()
         try:
-            found = _measure(lv, nl, seconds, text, SEND, batch, keep)
+            found = _measure(lv, nl, seconds, text, SEND, batch=batch, keep=keep)
         finally:
             lv.stop()
             nl.stop()
         proved = all("whole and unchanged" in node.somec("verify").stdout for node in (lv, nl))
     ceiling = 2000 / floor
-    return {**found, "floor_ms": floor, "ceiling": ceiling, "share": found["rate"] / ceiling, "logs_proved": float(proved)}
+    return {
+        **found,
+        "floor_ms": floor,
+        "ceiling": ceiling,
+        "share": found["rate"] / ceiling,
+        "logs_proved": float(proved),
+    }
 
 
-def _measure(lv: RealNode, nl: RealNode, seconds: float, text: str, send: str, batch: int, keep: int) -> dict[str, float]:
+def _measure(
+    lv: RealNode, nl: RealNode, seconds: float, text: str, send: str, *, batch: int, keep: int
+) -> dict[str, float]:
     pids = [node.process.pid for node in (lv, nl) if node.process]
     data = {"send": send, "to": "NL", "text": text, "seconds": seconds, "keep": keep, "batch": batch}
     script = f"import json, django; django.setup(); DATA = json.loads({json.dumps(json.dumps(data))})\n{FEED}"
@@ -102,11 +110,14 @@ def _measure(lv: RealNode, nl: RealNode, seconds: float, text: str, send: str, b
 def _figures(figures: dict[str, list[list[float]]], spent: list[float], memory: list[float]) -> dict[str, float]:
     rows = figures["rows"]
     lasted = rows[-1][0]
-    thirds = [[taken for at, taken in rows if third * lasted / 3 <= at <= (third + 1) * lasted / 3] for third in range(3)]
+    thirds = [
+        [taken for at, taken in rows if third * lasted / 3 <= at <= (third + 1) * lasted / 3] for third in range(3)
+    ]
     return {
         "notices": len(rows), "seconds": lasted, "rate": len(rows) / lasted, "wire_bytes": figures["wire"],
         "cpu_ms_sender": spent[0] / len(rows) * 1000, "cpu_ms_receiver": spent[1] / len(rows) * 1000,
-        "p50_s": statistics.median(taken for _, taken in rows), "p99_s": sorted(taken for _, taken in rows)[-len(rows) // 100],
+        "p50_s": statistics.median(taken for _, taken in rows), "p99_s": sorted(taken for _,
+        taken in rows)[-len(rows) // 100],
         "p50_first_third_s": statistics.median(thirds[0]), "p50_last_third_s": statistics.median(thirds[2]),
         "rate_first_third": len(thirds[0]) / lasted * 3, "rate_last_third": len(thirds[2]) / lasted * 3,
         "memory_mb": max(memory), "memory_first_mb": memory[len(memory) // 4], "memory_last_mb": memory[-1],
@@ -133,7 +144,9 @@ def main() -> None:
         f" first third {found['p50_first_third_s']:.2f} s, last {found['p50_last_third_s']:.2f} s"
     )
     print(f"rate: first third {found['rate_first_third']:.0f}/s, last {found['rate_last_third']:.0f}/s")
-    print(f"memory (PSS): {found['memory_first_mb']:.0f} MB after a quarter, {found['memory_last_mb']:.0f} MB at the end")
+    print(
+        f"memory (PSS): {found['memory_first_mb']:.0f} MB after a quarter, {found['memory_last_mb']:.0f} MB at the end"
+    )
     print(f"both logs proved: {'yes' if found['logs_proved'] else 'NO'}")
     good = found["rate"] >= FLOOR_RATE and found["share"] >= FLOOR_SHARE and bool(found["logs_proved"])
     print("holds" if good else "DOES NOT HOLD")

@@ -59,14 +59,15 @@ def median(work: Callable[[], object], rounds: int = 7, seconds: float = 0.25) -
 def crypto_floor(text: str) -> float:
     """Return the CPU (ms) that one notice costs in cryptography alone, RSA-3072, at both ends together.
 
-    Two signatures and two verifications (message, receipt), one key wrapped and opened, gzip and gunzip, AES-128-GCM both
-    ways, SHA-256 on both sides. Everything else that a node does comes on top.
+    Two signatures and two verifications (message, receipt), one key wrapped and opened, gzip and gunzip, AES-128-GCM
+    both ways, SHA-256 on both sides. Everything else that a node does comes on top.
     """
+    import gzip
+
     from somec.crypto import content, suites
     from somec.crypto.issuing import Subject, make_authority
     from somec.crypto.keys import make_rsa_key
     from somec.kernel import clock
-    import gzip
 
     pair = make_authority(Subject("floor"), make_rsa_key(3072), at=clock.now())
     suite = suites.SUITES["edelivery-1.15"]

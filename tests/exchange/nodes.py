@@ -59,9 +59,11 @@ def conversation(number):
 def parcel(number):
     return NewDocument(
         to=DATA['to'], type=DATA.get('type', 'test-parcel'), conversation=conversation(number), reference=f'T-{number}',
-        sender_authority={'id': 'aut-test', 'name': 'Test'}, legal_basis={'mechanism': 'test', 'article': '1', 'verified': False},
+        sender_authority={'id': 'aut-test', 'name': 'Test'}, legal_basis={'mechanism': 'test', 'article': '1',
+        'verified': False},
         purpose='test', handling_code='H1', language='en',
-        items=[{'id': new_id('itm'), 'kind': 'fact', 'category': 'movement', 'data': {'number': number, 'text': DATA.get('text', '')},
+        items=[{'id': new_id('itm'), 'kind': 'fact', 'category': 'movement', 'data': {'number': number,
+        'text': DATA.get('text', '')},
                 'source': 'test', 'as_of': '2026-11-21', 'owner': state}])
 numbers, step = DATA['numbers'], DATA.get('per_transaction', 1)
 for start in range(0, len(numbers), step):
@@ -117,7 +119,8 @@ class RealNode:
         node = cls(folder, state, web, port, endpoint_port or port)
         node.somec(
             "init", "--folder", str(folder), "--state", state, "--name", f"Node {state}", "--web", f"127.0.0.1:{web}",
-            "--exchange", f"127.0.0.1:{port}", "--endpoint", f"https://127.0.0.1:{node.endpoint_port}/as4", "--training",
+            "--exchange", f"127.0.0.1:{port}", "--endpoint", f"https://127.0.0.1:{node.endpoint_port}/as4",
+            "--training",
         )  # fmt: skip
         return node
 
@@ -130,7 +133,11 @@ class RealNode:
     def somec(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run one command of the node."""
         done = subprocess.run(
-            [sys.executable, "-m", "somec.cli.main", *arguments], env=self.env(), capture_output=True, text=True, check=False
+            [sys.executable, "-m", "somec.cli.main", *arguments],
+            env=self.env(),
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if check and done.returncode:
             raise AssertionError(f"somec {arguments[0]}: {done.returncode}\n{done.stdout}\n{done.stderr}")
@@ -164,9 +171,10 @@ class RealNode:
                 raise AssertionError(f"{self.state} ended: {self.log()[-2000:]}")
             try:
                 socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
-                return
             except OSError:
                 time.sleep(0.05)
+            else:
+                return
         raise AssertionError(f"{self.state} did not start: {self.log()[-2000:]}")
 
     def log(self) -> str:

@@ -11,7 +11,10 @@ CHUNK = 4096
 
 
 class Relay:
-    """Passes bytes from its own port to a node's, and back. ``cut`` and ``hold`` are chances for each piece of bytes."""
+    """Passes bytes from its own port to a node's, and back.
+
+    ``cut`` and ``hold`` are chances for each piece of bytes.
+    """
 
     def __init__(self, target: int, chance: random.Random) -> None:
         self.target = target

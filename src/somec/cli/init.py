@@ -1,4 +1,4 @@
-"""``somec init``: make a node's folder, configuration, keys and tables; or bring the tables of an older release up to date."""
+"""``somec init``: make a node's folder, configuration, keys and tables; or bring old tables up to date."""
 
 from __future__ import annotations
 
@@ -72,12 +72,15 @@ def _found(arguments: argparse.Namespace, folder: Path) -> None:
     file = folder / "somec.toml"
     if file.exists():
         raise NotPossibleNow("init.node_exists", file=file.name)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (folder / "static").mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
     endpoint = arguments.endpoint or f"https://{arguments.exchange}/as4"
     file.write_text(
         _TEMPLATE.format(
-            state=_quoted(arguments.state), name=_quoted(arguments.name), desk=_quoted(arguments.desk or arguments.name),
-            web_address=_quoted(arguments.web), exchange_address=_quoted(arguments.exchange), endpoint=_quoted(endpoint),
+            state=_quoted(arguments.state), name=_quoted(arguments.name),
+            desk=_quoted(arguments.desk or arguments.name),
+            web_address=_quoted(arguments.web), exchange_address=_quoted(arguments.exchange),
+            endpoint=_quoted(endpoint),
             time_zone=_quoted(arguments.time_zone), language=_quoted(arguments.language),
             training=str(bool(arguments.training)).lower(),
             second_factor=_quoted("offered" if arguments.training else "required"),
@@ -85,6 +88,7 @@ def _found(arguments: argparse.Namespace, folder: Path) -> None:
         encoding="utf-8",
     )  # fmt: skip
     from somec.exchange import founding  # noqa: PLC0415 - the crypto library is slow to load; other commands do without
+
     founding.make_keys(folder / "keys", state=arguments.state, name=arguments.name, endpoint=endpoint)
 
 

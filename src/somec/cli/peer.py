@@ -1,4 +1,7 @@
-"""``somec peer``: this node's card, and whose cards it trusts. Trusting one takes two persons, here as on the screens."""
+"""``somec peer``: this node's card, and whose cards it trusts.
+
+Trusting one takes two persons, here as on the screens.
+"""
 
 from __future__ import annotations
 

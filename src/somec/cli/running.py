@@ -1,4 +1,7 @@
-"""A running node: listeners, the sending loop, the clock that raises alerts and seals the log. One process or several."""
+"""A running node: listeners, the sending loop, the clock that raises alerts and seals the log.
+
+One process or several.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 
+from somec.alerts import actions as alerts
 from somec.audit import actions as audit
 from somec.exchange import keyring, witnessing
 from somec.exchange.directory import Directory
@@ -82,8 +86,6 @@ class Node:
 
     @staticmethod
     def _raise() -> None:
-        from somec.alerts import actions as alerts
-
         alerts.tick(now=clock.now())
 
     def _seal(self) -> None:
@@ -95,7 +97,7 @@ class Node:
         try:
             close_old_connections()
             work()
-        except Exception:
+        except Exception:  # noqa: BLE001 - the clock goes on; the log says what stood still
             _log.exception("node.tick_failed")
 
     def _started(self, listener: Listener) -> Listener:

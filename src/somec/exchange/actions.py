@@ -27,7 +27,8 @@ CHUNK = 1 << 20  # bytes of an attachment handled at a time
 def send(
     *, actor: Actor, to: str, type: str, conversation: str, reference: str, sender_authority: Mapping[str, str],  # noqa: A002
     legal_basis: Mapping[str, Any], purpose: str, handling_code: str, language: str, items: Sequence[Mapping[str, Any]],
-    refers_to: str = "", attachments: Sequence[str] = (), expires: datetime | None = None, case: str = "", version: str = "",
+    refers_to: str = "", attachments: Sequence[str] = (), expires: datetime | None = None, case: str = "",
+    version: str = "",
 ) -> str:  # fmt: skip
     """Freeze a document and put it into the outbox; returns its id.
 
@@ -131,7 +132,10 @@ def _delivery(document: str) -> Delivery:
 
 @transaction.atomic
 def propose_peer(*, actor: Actor, card: str) -> str:
-    """Propose to trust a card (a new peer, or a new card of one); returns the proposal's id. A second person decides."""
+    """Propose to trust a card (a new peer, or a new card of one); returns the proposal's id.
+
+    A second person decides.
+    """
     access.check(actor, "peer.propose")
     read = cards.read(card)
     if read.state == identity.own_state():
@@ -203,7 +207,10 @@ def _decide(row: PeerProposal, actor: Actor, outcome: ProposalState, reason: str
 
 @transaction.atomic
 def suspend_peer(*, actor: Actor, state: str, reason: str) -> None:
-    """Stop all exchange with a peer: what we send waits, what it sends is refused. One person may, since waiting harms least."""
+    """Stop all exchange with a peer: what we send waits, what it sends is refused.
+
+    One person may, since waiting harms least.
+    """
     _set_status(actor, state, PeerState.SUSPENDED, reason, "peer.suspend")
 
 

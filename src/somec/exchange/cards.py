@@ -1,8 +1,9 @@
 """The card of a node: what a peer must know to exchange with it, signed by the node itself. Pure.
 
-A card is canonical JSON in a C2SP signed note. The signature proves that whoever made the card holds the node's log key;
-that the card is the other state's is for two persons to confirm (they compare the fingerprint over another channel).
-A node of another make has no such key: its card is written by hand and carries no signature, and screens say so.
+A card is canonical JSON in a C2SP signed note. The signature proves that whoever made the card holds the node's log
+key; that the card is the other state's is for two persons to confirm (they compare the fingerprint over another
+channel). A node of another make has no such key: its card is written by hand and carries no signature, and screens say
+so.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from somec.as4 import message as as4
+from somec.as4.namespaces import ROLE_INITIATOR, ROLE_RESPONDER
 from somec.as4.pmode import Limits, LocalKeys, PMode, Terms
 from somec.as4.pmode import Peer as PeerCertificates
 from somec.crypto.certificates import Certificate, load_certificate
@@ -32,7 +34,10 @@ LIMITS: Final = Limits()
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A node as its peers know it. Certificates are those its messages bear, are encrypted for, and its TLS chains to."""
+    """A node as its peers know it.
+
+    Certificates are those its messages bear, are encrypted for, and its TLS chains to.
+    """
 
     state: str
     name: str
@@ -154,7 +159,8 @@ def pmode(*, sender: Card, receiver: Card, suite: str, allow_legacy: frozenset[s
     pair = "-".join(sorted((sender.state, receiver.state)))
     return PMode(
         id=f"somec-{sender.state}-{receiver.state}",
-        initiator=as4.Party(sender.party_id, as4.ROLE_INITIATOR), responder=as4.Party(receiver.party_id, as4.ROLE_RESPONDER),
+        initiator=as4.Party(sender.party_id, ROLE_INITIATOR), responder=as4.Party(receiver.party_id,
+        ROLE_RESPONDER),
         service=as4.Service(SERVICE, "somec"), agreement=as4.AgreementRef(f"urn:somec:agreement:{pair}"),
         suite=suite, allow_legacy=allow_legacy, compression_level=1, limits=LIMITS,
     )  # fmt: skip

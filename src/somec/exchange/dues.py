@@ -21,7 +21,10 @@ class Resolved:
 
 
 def resolve(spec: DueSpec) -> Resolved:
-    """Return when the duty falls due. Hours and instants need no calendar; with one, the steps of the count are kept."""
+    """Return when the duty falls due.
+
+    Hours and instants need no calendar; with one, the steps of the count are kept.
+    """
     if not spec.state:
         if spec.unit not in {"hours", "instant", "immediately"}:
             raise Invalid("obligation.calendar_missing", unit=spec.unit)

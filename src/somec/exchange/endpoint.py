@@ -1,7 +1,7 @@
 """The address that peers call: a WSGI application for AS4 pushes. It answers with a receipt, or says what is wrong.
 
-What comes from a stranger costs as little as possible: the size is capped before reading, large bodies go to a file, and
-no private key is used before the signature holds. A refusal is written down where a person finds it.
+What comes from a stranger costs as little as possible: the size is capped before reading, large bodies go to a file,
+and no private key is used before the signature holds. A refusal is written down where a person finds it.
 """
 
 from __future__ import annotations
@@ -61,13 +61,15 @@ class Endpoint:
         if environ.get("PATH_INFO") != PATH:
             return _plain(start_response, "404 Not Found", "nothing here")
         if environ["REQUEST_METHOD"] != "POST":
-            return _plain(start_response, "405 Method Not Allowed", "AS4 messages are pushed with POST", ("Allow", "POST"))
+            return _plain(
+                start_response, "405 Method Not Allowed", "AS4 messages are pushed with POST", ("Allow", "POST")
+            )
         remote = str(environ.get("REMOTE_ADDR", ""))
         try:
             answer = self._receive(environ, remote)
         except As4Error as error:
             answer = self._refusal(error, _Caller(remote))
-        except Exception:
+        except Exception:  # noqa: BLE001 - a caller always gets an answer
             _log.exception("exchange.endpoint_failed")
             answer = self._refusal(As4Error(DELIVERY_FAILURE, "node.failed"), _Caller(remote))
         finally:
@@ -111,10 +113,16 @@ class Endpoint:
     def _refusal(self, error: As4Error, caller: _Caller) -> bytes:
         self._inbox.refuse(
             Refusal(
-                direction=Direction.IN, code=error.reason, at=clock.now(), peer_state=caller.state,
-                authenticated=caller.authenticated, remote=caller.remote, message_id=error.ref_to_message_id,
-                ebms_code=error.ebms.code, detail=error.place,
-            )  # fmt: skip
+                direction=Direction.IN,
+                code=error.reason,
+                at=clock.now(),
+                peer_state=caller.state,
+                authenticated=caller.authenticated,
+                remote=caller.remote,
+                message_id=error.ref_to_message_id,
+                ebms_code=error.ebms.code,
+                detail=error.place,
+            )
         )
         keys = self._ring.local if caller.authenticated else None  # no signature for strangers: they could ask for many
         return build_error([error], keys=keys).body
@@ -142,5 +150,7 @@ def _read(environ: Environ) -> Octets:
 
 def _plain(start_response: StartResponse, status: str, text: str, *headers: tuple[str, str]) -> Iterable[bytes]:
     body = text.encode() + b"\n"
-    start_response(status, [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body))), *headers])
+    start_response(
+        status, [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body))), *headers]
+    )
     return [body]

@@ -1,7 +1,8 @@
 """Makes the keys of a new node: for the log, for AS4, for TLS; with certificates of a small authority of its own.
 
-A state that has a PKI asks it to certify the same keys: :func:`requests` writes PKCS#10 requests. The small authority is
-for demonstrations and pilots, and for states that pin certificates by card, which is how peers trust each other anyway.
+A state that has a PKI asks it to certify the same keys: :func:`requests` writes PKCS#10 requests. The small authority
+is for demonstrations and pilots, and for states that pin certificates by card, which is how peers trust each other
+anyway.
 """
 
 from __future__ import annotations
@@ -50,7 +51,9 @@ def requests(folder: Path, *, state: str, name: str, endpoint: str) -> dict[str,
         TLS: Subject(common_name=host, organisation=name, country=state, hosts=(host,)),
     }
     pairs = {file: load_key_pair((folder / file).read_bytes(), password()) for file in wanted}
-    return {file.replace(".pem", ".csr"): make_request(subject, pairs[file].private) for file, subject in wanted.items()}
+    return {
+        file.replace(".pem", ".csr"): make_request(subject, pairs[file].private) for file, subject in wanted.items()
+    }
 
 
 def install(folder: Path, file: str, certificates: bytes) -> None:

@@ -52,5 +52,5 @@ def own_state() -> str:
 
 
 def message_id(document_id: str, state: str) -> str:
-    """Return the AS4 message id of a document: fixed by the document, so that no retry can make a second one (RFC 2822 msg-id)."""
+    """Return a document's AS4 message id (RFC 2822 msg-id): fixed by the document, so no retry makes a second one."""
     return f"{document_id}@{state.lower()}.node.somec"

@@ -119,7 +119,7 @@ class Inbox:
             try:
                 close_old_connections()
                 self._write(waiting)
-            except Exception:  # the writer must outlive whatever a database does; each arrival has its answer
+            except Exception:  # noqa: BLE001 - the writer must outlive whatever a database does; each arrival has its answer
                 _log.exception("exchange.inbox_failed")
             for one in waiting:
                 if isinstance(one, Arrival) and not one.answer.done():
@@ -155,7 +155,7 @@ class Inbox:
     def _write_arrivals(self, arrivals: Sequence[Arrival]) -> None:
         try:
             self._commit(arrivals)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever a handler raises, it is this arrival's alone
             if len(arrivals) == 1:
                 self._reject(arrivals[0], error)
                 return
@@ -196,7 +196,10 @@ def _later(arrival: Arrival) -> As4Error:
 
 
 def refusal_of(arrival: Arrival, answer: As4Error, error: Exception) -> Refusal:
-    """Return what a person is told about a document that was not taken. Of an unforeseen error only its kind is kept."""
+    """Return what a person is told about a document that was not taken.
+
+    Of an unforeseen error only its kind is kept.
+    """
     detail = answer.place if isinstance(error, SomecError) else type(error).__name__
     return Refusal(
         direction=Direction.IN, code=answer.reason, at=arrival.at, peer_state=arrival.peer_state, authenticated=True,
@@ -241,7 +244,10 @@ def _known_receipts(arrivals: Sequence[Arrival]) -> dict[tuple[str, str], tuple[
 
 def _known_documents(arrivals: Sequence[Arrival]) -> dict[str, tuple[str, str, str]]:
     rows = Document.objects.filter(id__in=[arrival.document_id for arrival in arrivals])
-    return {id: (way, state, digest) for id, way, state, digest in rows.values_list("id", "direction", "peer_state", "digest")}
+    return {
+        number: (way, state, digest)
+        for number, way, state, digest in rows.values_list("id", "direction", "peer_state", "digest")
+    }
 
 
 def _check_repeat(arrival: Arrival, signed: str) -> None:

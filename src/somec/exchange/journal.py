@@ -87,7 +87,7 @@ def waiting_peers() -> list[str]:
 
 
 def claim(state: str, limit: int, busy: set[int], now: datetime) -> list[Claimed]:
-    """Return the oldest deliveries to a peer that are due and stand first in their conversation, except those in flight."""
+    """Return the oldest deliveries to a peer that are due and first in their conversation, except those in flight."""
     before = Delivery.objects.filter(
         state=DeliveryState.QUEUED.value, conversation=OuterRef("conversation"), peer_state=state, id__lt=OuterRef("id")
     )
@@ -96,7 +96,7 @@ def claim(state: str, limit: int, busy: set[int], now: datetime) -> list[Claimed
         .order_by("id")
         .values_list("id", flat=True)[: limit + len(busy)]
     )
-    wanted = [id for id in rows if id not in busy][:limit]
+    wanted = [number for number in rows if number not in busy][:limit]
     return _claimed(wanted) if wanted else []
 
 
@@ -187,7 +187,7 @@ def _record_receipts(jobs: Sequence[InFlight], now: datetime) -> None:
 
 def _record_failures(jobs: Sequence[InFlight], now: datetime) -> None:
     at = _instant(now)
-    rows: list[tuple[object, ...]] = []
+    rows: list[Sequence[str | int | bool | None]] = []
     refusals: list[Refusal] = []
     entries: list[NewEntry] = []
     for job in jobs:
@@ -214,7 +214,8 @@ def _refusal(job: InFlight, outcome: Outcome, now: datetime) -> Refusal:
     codes = {Answer.UNPROVEN: "delivery.receipt_lost", Answer.REFUSED: "delivery.refused"}
     return Refusal(
         direction=Direction.OUT, code=codes.get(outcome.answer, "delivery.keeps_failing"), at=now, authenticated=True,
-        peer_state=job.claimed.peer_state, message_id=job.claimed.letter.message_id, document_id=job.claimed.letter.document_id,
+        peer_state=job.claimed.peer_state, message_id=job.claimed.letter.message_id,
+        document_id=job.claimed.letter.document_id,
         ebms_code=outcome.code if outcome.code.startswith("EBMS:") else "", detail=outcome.reason or outcome.code,
     )  # fmt: skip
 
@@ -232,12 +233,14 @@ def _entry(action: str, job: InFlight) -> NewEntry:
     if outcome is not None and outcome.receipt:
         detail["receipt"] = messages.digest(outcome.receipt)
     return new_entry(
-        node_actor(identity.own_state()), action, Kind.DISCLOSURE, job.claimed.letter.document_id, recipient=job.claimed.peer_state,
+        node_actor(identity.own_state()), action, Kind.DISCLOSURE, job.claimed.letter.document_id,
+        recipient=job.claimed.peer_state,
         detail=detail,
     )  # fmt: skip
 
 
-def _instant(at: datetime) -> object:
+def _instant(at: datetime) -> str | None:
+    """Return an instant as the database wants it in a statement of our own (psycopg gets the instant itself)."""
     return connection.ops.adapt_datetimefield_value(at)
 
 
@@ -245,7 +248,8 @@ def _bytes(body: Octets | None) -> bytes:
     return body.read() if body is not None else b""
 
 
-# --- the spool: bytes of large messages, until they are receipted --------------------------------------------------------
+# --- the spool: bytes of large messages, until they are receipted
+# --------------------------------------------------------
 
 
 def _spool_folder() -> Path:
@@ -283,4 +287,3 @@ def clean_spool() -> None:
     for file in folder.iterdir():
         if file.name not in kept:
             file.unlink(missing_ok=True)
-

@@ -1,16 +1,17 @@
 """This node's own keys and card, read once from its folder.
 
 Files below ``keys/`` (mode 0700): ``signing.pem`` and ``encryption.pem`` (AS4), ``tls.pem``, ``node.key`` (Ed25519: log
-and card). Each PEM holds the key and its certificates; ``node.key`` 64 hexadecimal digits. Keys that are replaced stay as ``encryption-*.pem``, so that
-messages made for them can still be opened. ``SOMEC_KEY_PASSWORD_FILE`` names a file with the password of encrypted keys.
+and card). Each PEM holds the key and its certificates; ``node.key`` 64 hexadecimal digits. Keys that are replaced stay
+as ``encryption-*.pem``, so that messages made for them can still be opened. ``SOMEC_KEY_PASSWORD_FILE`` names a file
+with the password of encrypted keys.
 """
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from functools import cached_property
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from typing import Final

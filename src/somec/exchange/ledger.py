@@ -44,7 +44,8 @@ def new_row(
     """Return the unsaved row of a document."""
     header = body["header"]
     return Document(
-        id=header["id"], direction=direction.value, peer_state=peer_state, type=header["type"], version=header["version"],
+        id=header["id"], direction=direction.value, peer_state=peer_state, type=header["type"],
+        version=header["version"],
         conversation=header["conversation"], reference=header["reference"], refers_to=header.get("refers_to") or "",
         created=clock.parse(header["created"]), stored=stored, digest=digest, packed=packed, gzipped=gzipped,
     )  # fmt: skip
@@ -82,13 +83,12 @@ def _duty(entry: Entry, rule: ObligationRule) -> Obligation:
         id=rules.obligation_id(entry.row.id, rule.id), rule=rule.id, document_id=entry.row.id,
         conversation=entry.row.conversation, debtor_state=debtor, creditor_state=creditor,
         mechanism=rule.basis.mechanism, article=rule.basis.article, statutory=rule.basis.statutory,
-        start=spec.start, unit=spec.unit, value=spec.value, calendar=spec.state, counting=deadline.counting, due=deadline.due,
+        start=spec.start, unit=spec.unit, value=spec.value, calendar=spec.state, counting=deadline.counting,
+        due=deadline.due,
     )  # fmt: skip
 
 
-def _settle_from_history(
-    fresh: Mapping[str, Obligation], entries: Sequence[Entry]
-) -> None:
+def _settle_from_history(fresh: Mapping[str, Obligation], entries: Sequence[Entry]) -> None:
     """Let earlier-arrived documents settle duties that open only now: a conversation restored in another order."""
     if not fresh:
         return

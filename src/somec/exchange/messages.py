@@ -31,7 +31,10 @@ _VERSION = re.compile(r"[1-9]\d{0,3}\.\d{1,4}")
 
 @dataclass(frozen=True, slots=True)
 class InboundDocument:
-    """A document that a peer sent, checked against its schema. ``body`` is the whole document, unknown fields included."""
+    """A document that a peer sent, checked against its schema.
+
+    ``body`` is the whole document, unknown fields included.
+    """
 
     id: str
     type: str

@@ -221,7 +221,7 @@ class Delivery(models.Model):
 
 
 class OutboundMessage(models.Model):
-    """The bytes on the wire, made once and repeated unchanged, and the receipt that answered them: the evidence of sending.
+    """The bytes on the wire, made once and repeated unchanged: with the receipt, the evidence of sending.
 
     Bytes of a message with attachments lie in a file of the node's spool until the receipt is there.
     """
@@ -313,7 +313,10 @@ class Obligation(models.Model):
 
 
 class Problem(models.Model):
-    """What was refused or went wrong on the wire, so that a person can find and read it. Repeats are counted, not repeated."""
+    """What was refused or went wrong on the wire, so that a person can find and read it.
+
+    Repeats are counted, not repeated.
+    """
 
     id = models.CharField(max_length=MAX_LENGTH, primary_key=True)
     key = models.CharField(max_length=64)
@@ -353,7 +356,7 @@ class Problem(models.Model):
 
 
 class Lease(models.Model):
-    """Which process does a job that only one may do at a time (the sending loop), and until when it holds that right."""
+    """Which process does a job that only one may do at a time (the sending loop), and until when it may."""
 
     name = models.CharField(max_length=40, primary_key=True)
     holder = models.CharField(max_length=80)

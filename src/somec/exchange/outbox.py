@@ -20,7 +20,10 @@ from somec.kernel.ids import new_id
 
 @dataclass(frozen=True, slots=True)
 class NewDocument:
-    """What a part wants sent. ``attachments`` are ids from :func:`store_attachment`; ``case`` is the person file's id for the log."""
+    """What a part wants sent.
+
+    ``attachments`` are ids from :func:`store_attachment`; ``case`` is the person file's id for the log.
+    """
 
     to: str
     type: str

@@ -23,7 +23,7 @@ NODE = "node"
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What was refused: by whom it claims to be sent, whether that was proven, the code, and parameters without content."""
+    """What was refused: who claims to have sent it, whether that was proven, the code, parameters without content."""
 
     direction: Direction
     code: str
@@ -38,7 +38,10 @@ class Refusal:
 
     @property
     def key(self) -> str:
-        """Return what makes two refusals the same problem. A stranger's message id counts for nothing: it is his choice."""
+        """Return what makes two refusals the same problem.
+
+        A stranger's message id counts for nothing: it is his choice.
+        """
         own = (self.message_id,) if self.authenticated else (self.remote,)
         parts = (self.direction.value, self.peer_state if self.authenticated else "", self.code, *own)
         return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
@@ -60,7 +63,8 @@ def _create(refusal: Refusal) -> None:
     Problem(
         id=new_id("prb"), key=refusal.key, direction=refusal.direction.value, peer_state=refusal.peer_state[:2],
         authenticated=refusal.authenticated, remote=refusal.remote[:60], message_id=refusal.message_id[:250],
-        document_id=refusal.document_id[:40], ebms_code=refusal.ebms_code, code=refusal.code[:80], detail=refusal.detail[:2000],
+        document_id=refusal.document_id[:40], ebms_code=refusal.ebms_code, code=refusal.code[:80],
+        detail=refusal.detail[:2000],
         first_at=refusal.at, last_at=refusal.at,
     ).save(force_insert=True)  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -180,9 +180,7 @@ class ProblemView:
 def conversation(actor: Actor, id: str, *, target: Target | None = None) -> ConversationView:  # noqa: A002
     """Return a conversation. ``target`` is the notice or incoming it is about; without it only the desk may read."""
     access.check(actor, "obligation.read", target or Target("conversation", id, desk=True))
-    rows = list(
-        Document.objects.filter(conversation=id).select_related("delivery").order_by("created", "id")
-    )
+    rows = list(Document.objects.filter(conversation=id).select_related("delivery").order_by("created", "id"))
     if not rows:
         raise NotFound("conversation.unknown", id=id)
     duties = Obligation.objects.filter(conversation=id).order_by("due", "id")
@@ -216,7 +214,10 @@ def obligations(
     *, conversations: Iterable[str] | None = None, debtor: str | None = None, state: ObligationState | None = None,
     rule: str | None = None, due_before: datetime | None = None, limit: int | None = None,
 ) -> list[ObligationView]:  # fmt: skip
-    """Return duties by due instant, in one query. For parts that have decided themselves that the actor may see them."""
+    """Return duties by due instant, in one query.
+
+    For parts that have decided themselves that the actor may see them.
+    """
     rows = Obligation.objects.order_by("due", "id")
     if conversations is not None:
         rows = rows.filter(conversation__in=list(conversations))
@@ -325,8 +326,10 @@ def _document(row: Document) -> DocumentView:
     own = identity.own_state()
     return DocumentView(
         id=row.id, direction=direction, type=row.type, version=row.version, peer_state=row.peer_state,
-        from_state=own if direction is Direction.OUT else row.peer_state, reference=row.reference, refers_to=row.refers_to,
-        created=row.created, stored=row.stored, receipted=receipted, digest=row.digest, body=row.body, delivery=delivery,
+        from_state=own if direction is Direction.OUT else row.peer_state, reference=row.reference,
+        refers_to=row.refers_to,
+        created=row.created, stored=row.stored, receipted=receipted, digest=row.digest, body=row.body,
+        delivery=delivery,
     )  # fmt: skip
 
 
@@ -339,14 +342,16 @@ def _delivery(row: Delivery) -> DeliveryView:
 
 def _obligation(row: Obligation) -> ObligationView:
     return ObligationView(
-        id=row.id, rule=row.rule, document=row.document_id, conversation=row.conversation, debtor_state=row.debtor_state,
-        creditor_state=row.creditor_state, basis=rules.Basis(row.mechanism, row.article, row.statutory), start=row.start,
+        id=row.id, rule=row.rule, document=row.document_id, conversation=row.conversation,
+        debtor_state=row.debtor_state,
+        creditor_state=row.creditor_state, basis=rules.Basis(row.mechanism, row.article, row.statutory),
+        start=row.start,
         unit=row.unit, value=row.value, calendar=row.calendar, counting=row.counting, due=row.due,
         state=ObligationState(row.state), settled_at=row.settled_at, settled_by=row.settled_by,
     )  # fmt: skip
 
 
-def _peer(row: Peer, waiting: dict[str, Any] | None, now: datetime) -> PeerView:
+def _peer(row: Peer, waiting: Mapping[str, Any] | None, now: datetime) -> PeerView:
     card = cards.read(row.card)
     health = row.health
     return PeerView(
@@ -367,7 +372,8 @@ def _proposal(row: PeerProposal, present: str) -> ProposalView:
     card = cards.read(row.card)
     return ProposalView(
         id=row.id, state=row.state, name=card.name, desk=card.desk, endpoint=card.endpoint, fingerprint=row.fingerprint,
-        card_signed=card.signed, replaces=cards.fingerprint(present) if present else "", status=ProposalState(row.status),
+        card_signed=card.signed, replaces=cards.fingerprint(present) if present else "",
+        status=ProposalState(row.status),
         proposed_by=row.proposed_by, proposed_at=row.proposed_at, decided_by=row.decided_by, decided_at=row.decided_at,
         reason=row.reason,
     )  # fmt: skip
@@ -376,7 +382,8 @@ def _proposal(row: PeerProposal, present: str) -> ProposalView:
 def _problem(row: Problem) -> ProblemView:
     return ProblemView(
         id=row.id, direction=Direction(row.direction), peer_state=row.peer_state, authenticated=row.authenticated,
-        remote=row.remote, message_id=row.message_id, document_id=row.document_id, ebms_code=row.ebms_code, code=row.code,
+        remote=row.remote, message_id=row.message_id, document_id=row.document_id, ebms_code=row.ebms_code,
+        code=row.code,
         detail=row.detail, first_at=row.first_at, last_at=row.last_at, times=row.times, status=ProblemState(row.status),
         settled_by=row.settled_by, settled_at=row.settled_at, settled_note=row.settled_note,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""How each peer answers: what the sending loop knows in memory, and writes down when it changes or every few seconds."""
+"""How each peer answers: what the sending loop knows in memory, and writes down when it changes."""
 
 from __future__ import annotations
 
@@ -51,7 +51,9 @@ class Reach:
         """See whether a person asked to try a failing peer at once (the table then names no next time)."""
         failing = [state for state, known in self._states.items() if known.next_try is not None]
         if failing:
-            for state in PeerHealth.objects.filter(peer_id__in=failing, next_try=None).values_list("peer_id", flat=True):
+            for state in PeerHealth.objects.filter(peer_id__in=failing, next_try=None).values_list(
+                "peer_id", flat=True
+            ):
                 self._states[state].next_try = None
 
     def _of(self, state: str) -> _State:

@@ -21,12 +21,13 @@ class Handler(Protocol):
     documents it was given; the exchange then offers them one by one, so that one bad document stops no other.
     """
 
-    def __call__(self, documents: Sequence[InboundDocument]) -> None: ...
+    def __call__(self, documents: Sequence[InboundDocument]) -> None:
+        """Write down what these documents say."""
 
 
 @dataclass(frozen=True)
 class DocumentType:
-    """A kind of document: name, version (``major.minor``), JSON Schema 2020-12 of the whole document, duties, handler."""
+    """A kind of document: name, version (``major.minor``), JSON Schema 2020-12 of the whole, duties, handler."""
 
     type: str
     version: str

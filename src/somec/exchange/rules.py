@@ -79,9 +79,10 @@ class Trouble(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DueSpec:
-    """How a due instant is counted. ``start`` is aware; ``value`` counts ``unit``; ``state`` is whose calendar counts days.
+    """How a due instant is counted.
 
-    ``instant`` means: due at ``start`` itself, plus ``value`` hours of agreed grace.
+    ``start`` is aware; ``value`` counts ``unit``; ``state`` is whose calendar counts days. ``instant`` means: due at
+    ``start`` itself, plus ``value`` hours of agreed grace.
     """
 
     start: datetime
@@ -128,8 +129,8 @@ class Settles:
 class ObligationRule:
     """What a document of some type makes its receiver or sender owe.
 
-    ``due`` and ``applies`` see the document only, so that both nodes reach the same answer. A duty is met by a document of
-    the debtor (``met_by``) or falls away by one of the creditor (``cancelled_by``) in the same conversation.
+    ``due`` and ``applies`` see the document only, so that both nodes reach the same answer. A duty is met by a document
+    of the debtor (``met_by``) or falls away by one of the creditor (``cancelled_by``) in the same conversation.
     """
 
     id: str
@@ -167,7 +168,7 @@ def settles_first(*, created: datetime, document_id: str, present: tuple[datetim
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """How patiently a silent peer is called: seconds to the first repeat, the factor, the longest pause, the warning."""
+    """How patiently a silent peer is called: seconds to the first repeat, factor, longest pause, the warning."""
 
     first: float = 1.0
     factor: float = 2.0
@@ -175,7 +176,7 @@ class Retry:
     warn_after: timedelta = field(default=timedelta(minutes=15))
 
     def pause(self, failures: int, chance: float) -> timedelta:
-        """Return the pause after so many failures in a row; ``chance`` (0..1) spreads it, so that callers do not march in step."""
+        """Return the pause after so many failures in a row; ``chance`` (0..1) spreads callers, so none march alike."""
         if failures <= 0:
             return timedelta()
         grown: float = min(self.longest, self.first * self.factor ** min(failures - 1, 32))
@@ -194,7 +195,8 @@ class Answer(StrEnum):
 
 _CLOSED_CODES = frozenset({"EBMS:0010", "EBMS:0101"})
 _LATER_CODES = frozenset({"EBMS:0004", "EBMS:0005", "EBMS:0202", "EBMS:0301", "EBMS:0302"})
-# 0004 is "other": phase4 and Domibus use it for their own trouble; our own nodes refuse a document with 0001, 0003, 0008, 0011.
+# 0004 is "other": phase4 and Domibus use it for their own trouble; our own nodes refuse a document with 0001, 0003,
+# 0008, 0011.
 
 
 def meaning_of_error(ebms_code: str) -> Answer:

@@ -1,9 +1,9 @@
 """The sending loop: one for each node. It alone reads the outbox, and it alone writes what became of each delivery.
 
-A turn of the loop is one transaction: what was built is stored (so that a repeat sends the same bytes), what was answered
-is recorded (receipt, refusal, or when to try again), and what is due is claimed. Between turns a few threads build
-messages and many short-lived ones post them; they never touch the outbox. Turns grow with the load: while one commits,
-the next results gather.
+A turn of the loop is one transaction: what was built is stored (so that a repeat sends the same bytes), what was
+answered is recorded (receipt, refusal, or when to try again), and what is due is claimed. Between turns a few threads
+build messages and many short-lived ones post them; they never touch the outbox. Turns grow with the load: while one
+commits, the next results gather.
 
 Order: within a conversation the next document is claimed only when the one before it is receipted or decided; across
 conversations and peers everything runs in parallel. A peer that fails is called ever more rarely, with one message at a
@@ -120,7 +120,7 @@ class Sender:
                 try:
                     close_old_connections()
                     self._do(turn)
-                except Exception:  # a database that is away: nothing was committed, everything is still queued
+                except Exception:  # noqa: BLE001 - a database that is away: nothing was committed, everything is still queued
                     _log.exception("exchange.turn_failed")
                     self._drop(turn)
                     self._reach.distrust_saved()
@@ -213,7 +213,7 @@ class Sender:
     def _guarded(self, job: Job, work: Callable[[Job], None]) -> None:
         try:
             work(job)
-        except Exception as error:  # a delivery that cannot even be built waits, and a person sees why
+        except Exception as error:  # noqa: BLE001 - a delivery that cannot even be built waits, and a person sees why
             _log.exception("exchange.delivery_failed", extra={"document": job.claimed.letter.document_id})
             job.outcome = Outcome(Answer.LATER, code=str(getattr(error, "code", "node.failed")), own_fault=True)
         self._events.put(job)
@@ -259,7 +259,7 @@ class Sender:
             )
         except Unreached as error:
             outcome = Outcome(Answer.LATER, code=error.code)
-        except Exception:
+        except Exception:  # noqa: BLE001 - a ping must not end the loop; a person sees the log
             _log.exception("exchange.ping_failed")
             outcome = Outcome(Answer.LATER, code="node.failed", own_fault=True)
         self._events.put(_Ping(peer.card.state, outcome))
@@ -270,5 +270,10 @@ def _job(claimed: Claimed, peer: KnownPeer) -> Job:
     if stored is None:
         return Job(claimed, peer)
     return Job(
-        claimed, peer, body=stored.body, content_type=stored.content_type, references=stored.references, spool=stored.spool
+        claimed,
+        peer,
+        body=stored.body,
+        content_type=stored.content_type,
+        references=stored.references,
+        spool=stored.spool,
     )

@@ -1,4 +1,7 @@
-"""Listeners: cheroot, with many threads in one process. The listener for peers speaks TLS and knows whose certificates count."""
+"""Listeners: cheroot, with many threads in one process.
+
+The listener for peers speaks TLS and knows whose certificates count.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,7 @@ def _address(text: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
-class _Quiet(wsgi.Server):  # type: ignore[misc]
+class _Quiet(wsgi.Server):
     """A server that logs through the node's log: code and kind of error, no request line and no address of a page."""
 
     def error_log(self, msg: str = "", level: int = logging.INFO, traceback: bool = False) -> None:  # noqa: FBT001, FBT002
@@ -107,7 +110,9 @@ class Tls:
         context.verify_mode = _MODES[self._mode]
         context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
         if self._anchors:
-            context.load_verify_locations(cadata="".join(ssl.DER_cert_to_PEM_cert(one) for one in sorted(self._anchors)))
+            context.load_verify_locations(
+                cadata="".join(ssl.DER_cert_to_PEM_cert(one) for one in sorted(self._anchors))
+            )
         checked: ssl.SSLContext = context
         return checked
 

@@ -10,7 +10,7 @@ _listeners: list[Callable[[], None]] = []
 
 def outbox_grew() -> None:
     """Say that there is something to send. Called after commit; harmless when no loop runs here."""
-    for listener in list(_listeners):
+    for listener in _listeners:
         listener()
 
 

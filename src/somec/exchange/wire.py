@@ -1,4 +1,7 @@
-"""Between documents and AS4 messages: what is put into a message, and what is believed of one that came. No tables here."""
+"""Between documents and AS4 messages: what is put into a message, and what is believed of one that came.
+
+No tables here.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,7 @@ from somec.as4.errors import (
     As4Error,
     EbmsError,
 )
+from somec.as4.namespaces import TEST_ACTION, TEST_SERVICE
 from somec.as4.octets import Octets
 from somec.as4.pmode import Terms
 from somec.as4.receiving import Received
@@ -93,17 +97,16 @@ def pack(letter: Letter, attachments: Sequence[tuple[AttachmentItem, Octets]], t
         )
         for item, content in attachments
     ]  # fmt: skip
-    return build(
-        message_for(letter, terms), [leading, *others], pmode=terms.pmode, keys=terms.keys, peer=terms.peer
-    )
+    return build(message_for(letter, terms), [leading, *others], pmode=terms.pmode, keys=terms.keys, peer=terms.peer)
 
 
 def ping(terms: Terms, domain: str) -> Outgoing:
-    """Return a message for the peer's test service (E115, 1.4.4.3): it proves that the whole way works, and nothing happens."""
+    """Return a message for the peer's test service (E115, 1.4.4.3): it proves the whole way, and nothing happens."""
     pmode = terms.pmode
     message = as4.UserMessage(
         message_id=as4.new_message_id(domain), timestamp=clock.now(), sender=pmode.initiator, recipient=pmode.responder,
-        service=as4.Service(as4.TEST_SERVICE), action=as4.TEST_ACTION, conversation_id="test", agreement=pmode.agreement,
+        service=as4.Service(TEST_SERVICE), action=TEST_ACTION, conversation_id="test",
+        agreement=pmode.agreement,
     )  # fmt: skip
     return build(message, [], pmode=pmode, keys=terms.keys, peer=terms.peer)
 
@@ -165,7 +168,10 @@ def _value(part: as4.Part, name: str) -> str:
 
 def _refused(received: Received, code: str, *, place: str = "", ebms: EbmsError | None = None) -> As4Error:
     return As4Error(
-        ebms or _REFUSALS.get(code, VALUE_INCONSISTENT), code, place=place, ref_to_message_id=received.message.message_id
+        ebms or _REFUSALS.get(code, VALUE_INCONSISTENT),
+        code,
+        place=place,
+        ref_to_message_id=received.message.message_id,
     )
 
 
