@@ -63,6 +63,10 @@ ACTS: Mapping[str, Word] = {
     "decision.submit": _("Put the decision before a second person"),
     "document.receive": _("A document came in"),
     "document.send": _("Sent a document"),
+    "factor.add": _("Added a second factor"),
+    "factor.refused": _("Gave a wrong code"),
+    "factor.remove": _("Removed a second factor"),
+    "factor.reset": _("Made new recovery codes"),
     "incoming.acknowledge": _("Took the notice for an authority"),
     "incoming.answer": _("Answered the notice"),
     "incoming.assign": _("Assigned an owner"),
@@ -105,10 +109,15 @@ ACTS: Mapping[str, Word] = {
     "role.revoke": _("Took a role back"),
     "session.begin": _("Signed in"),
     "session.end": _("Signed out"),
+    "session.locked": _("Was locked out after wrong passwords"),
+    "session.refused": _("Could not sign in"),
     "token.issue": _("Issued a token"),
     "token.revoke": _("Revoked a token"),
+    "user.activate": _("Let a person in again"),
     "user.create": _("Added a person to the desk"),
+    "user.deactivate": _("Shut a person out"),
     "user.language": _("Changed the language"),
+    "user.password": _("Changed the password"),
 }
 
 TROUBLES: Mapping[str, Word] = {
