@@ -171,7 +171,7 @@ def _person(identity: str, rng: random.Random, country: str) -> Made:
         given = (names.male if male else names.female)(rng)
         if rng.random() < 0.12:
             given += rng.choice((" ", "-")) + (names.male if male else names.female)(rng)
-        family = names.rare(rng) if rng.random() < 0.35 else (names.family_male if male else names.family_female)(rng)
+        family = names.rare(rng) if rng.random() < (0.4 if len(names.family_male.values) > 400 else 0.7) else (names.family_male if male else names.family_female)(rng)
         if country in {"ES", "PT"} or rng.random() < 0.03:
             family += rng.choice((" ", " ", "-")) + names.family_male(rng)
         if country in {"RU", "UA", "BG", "LV"} and rng.random() < 0.25 and not spelled[0]:

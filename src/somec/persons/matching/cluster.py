@@ -41,6 +41,7 @@ AGREEING: Final = 0.34
 """Share of the pairs between two groups that must agree before the groups become one."""
 DUPLICATE_PRIOR: Final = 3.0
 """How many true duplicates a row is thought to have in a file that is searched for them."""
+ROUNDS: Final = 6
 COMMON_WORD: Final = 0.05
 """A word in more than this share of rows is no evidence for blocking."""
 
@@ -78,8 +79,9 @@ def candidate_pairs(tables: Tables, keys: list[WordKeys]) -> NDArray[np.uint64]:
     sounds, bones = word_classes(keys)
     weak = (tables.word_records.counts > max(50.0, COMMON_WORD * count)).astype(np.uint8)
     weak |= np.array([len(known.plain) < 2 for known in keys], dtype=np.uint8)
+    initials = np.array([(known.forms[0] if known.forms else known.plain or b"?")[0] for known in keys], dtype=np.uint8)
     step = 250_000
-    chunks = [blocking_keys(people, sounds, bones, weak, first, min(count, first + step)) for first in range(0, count, step)]
+    chunks = [blocking_keys(people, sounds, bones, initials, weak, first, min(count, first + step)) for first in range(0, count, step)]
     block_keys = np.concatenate([chunk[0] for chunk in chunks])
     owners = np.concatenate([chunk[1] for chunk in chunks])
     order = np.argsort(block_keys, kind="stable")
@@ -103,9 +105,13 @@ def pair_probabilities(tables: Tables, keys: list[WordKeys], pairs: NDArray[np.u
     """The probability of each pair to be one person."""
     bits = pair_bits(tables, keys, pairs, model)
     count = len(tables.identities.order)
-    totals = bits @ np.array(model.scale, dtype=np.float32)
-    exponent = model.slope * totals.astype(np.float64) + model.offset + math.log2(DUPLICATE_PRIOR / count)
-    result: NDArray[np.float64] = np.minimum(model.cap, 1.0 / (1.0 + np.exp2(-exponent)))
+    evidence = (bits @ np.array(model.pair_scale, dtype=np.float32)).astype(np.float64) + model.pair_offset
+    shares, expected = np.zeros(len(pairs)), DUPLICATE_PRIOR * count / 2.0
+    for _ in range(ROUNDS):
+        # The share of true pairs among all is estimated from the answers themselves (expectation maximisation with the weights held).
+        shares = 1.0 / (1.0 + np.exp2(-(evidence + math.log2(max(1.0, expected) * 2.0 / (count * max(1.0, count - 1.0))))))
+        expected = float(shares.sum())
+    result: NDArray[np.float64] = np.minimum(model.cap, shares)
     return result
 
 

@@ -46,6 +46,11 @@ def key_hash(text: str) -> int:
     return (crc32(data) << 32) | crc32(data, 0x9E3779B9)
 
 
+def bucket_key(text: str) -> int:
+    """A 32-bit hash for keys that only choose a bucket (CRC-32)."""
+    return crc32(text.encode())
+
+
 @lru_cache(maxsize=131072)
 def word_keys(word: str) -> WordKeys:
     """Everything the index and the comparison need of one cleaned word."""
@@ -60,19 +65,19 @@ def word_keys(word: str) -> WordKeys:
     same, short = equivalents(word)
     names = tuple(crc32(symbol.encode()) for symbol in same[:MAX_SYMBOLS])
     nicks = tuple(crc32(symbol.encode()) for symbol in short[:MAX_SYMBOLS])
-    sure = {key_hash("n" + symbol) for symbol in same[:MAX_SYMBOLS]} | {key_hash("m" + symbol) for symbol in short[:MAX_SYMBOLS]}
-    sure |= {key_hash("f" + form) for form in everything}
+    sure = set(names) | {nick ^ 0x5BD1E995 for nick in nicks}
+    sure |= {bucket_key("f" + form) for form in everything}
     for bones in folding.abjad_skeletons(spellings[0]) if abjad and spellings else (folding.skeleton(form) for form in everything):
         sure |= _bone_keys(bones)
     for form in everything:
         if len(form) <= 5:
-            sure |= {key_hash("x" + form[:cut] + form[cut + 1 :]) for cut in range(len(form)) if len(form) > 2} | {key_hash("x" + form)}
+            sure |= {bucket_key("x" + form[:cut] + form[cut + 1 :]) for cut in range(len(form)) if len(form) > 2} | {bucket_key("x" + form)}
     grams: set[int] = set()
     for form in everything if not abjad else ():
-        grams |= {key_hash("g" + gram) for gram in _grams(form)}
+        grams |= {bucket_key("g" + gram) for gram in _grams(form)}
     return WordKeys(
         plain.encode("ascii", "replace")[:MAX_TOKEN_CHARACTERS], tuple(form.encode("ascii", "replace")[:MAX_TOKEN_CHARACTERS] for form in everything), len(stems), script, names, nicks, _sounds(everything),
-        tuple(sorted(sure)), tuple(sorted(grams)),
+        tuple(sure), tuple(grams),
     )  # fmt: skip
 
 
@@ -95,7 +100,7 @@ def _bone_keys(bones: str) -> set[int]:
     """The skeleton, and for longer ones each skeleton with one consonant left out, so that one wrong or missing consonant on either side is forgiven."""
     if len(bones) < 2:
         return set()
-    keys = {key_hash("k" + bones)}
+    keys = {bucket_key("k" + bones)}
     if len(bones) >= 4:
-        keys |= {key_hash("d" + bones[:cut] + bones[cut + 1 :]) for cut in range(len(bones))} | {key_hash("d" + bones)}
+        keys |= {bucket_key("d" + bones[:cut] + bones[cut + 1 :]) for cut in range(len(bones))} | {bucket_key("d" + bones)}
     return keys

@@ -53,6 +53,9 @@ class Model:
     document: tuple[float, float]
     scale: tuple[float, ...]
     """For each field: how far its bits count, because fields are not independent of each other."""
+    pair_scale: tuple[float, ...]
+    """The same for pairs within one file, where every field was filled by the same hands."""
+    pair_offset: float
     slope: float
     offset: float
     """Calibration: a candidate's odds are 2 ** (slope * bits + offset) before the prior."""
@@ -102,7 +105,7 @@ def load_model(file: Path | None = None) -> Model:
 
 
 def _check(model: Model) -> None:
-    lengths = ((model.name_levels, LEVELS), (model.background, LEVELS), (model.date_m, len(DateLevel)), (model.date_u, len(DateLevel)), (model.scale, 6), (model.missing, 4), (model.extra, 4))
+    lengths = ((model.name_levels, LEVELS), (model.background, LEVELS), (model.date_m, len(DateLevel)), (model.date_u, len(DateLevel)), (model.scale, 6), (model.pair_scale, 6), (model.missing, 4), (model.extra, 4))
     numbers = [number for values, _ in lengths for number in values]
     if any(len(values) != length for values, length in lengths) or not all(math.isfinite(number) for number in numbers) or not 0 < model.prior < 1 or not 0 < model.cap < 1:
         message = "a model of other dimensions or without finite numbers"

@@ -18,7 +18,7 @@ from somec.persons.matching.dateevidence import date_level
 from somec.persons.matching.scoring import Costs
 from somec.persons.matching.similarity import LEAST, distance_similarity, word_similarity
 
-MOST_KEYS: Final = 96
+MOST_KEYS: Final = 128
 PARTS_USED: Final = 6
 
 
@@ -42,13 +42,18 @@ def _mix(a: int, b: int, kind: int) -> np.uint64:
 
 
 @compiled
-def blocking_keys(people: People, sounds: NDArray[np.uint64], bones: NDArray[np.uint64], weak: NDArray[np.uint8], first: int, last: int) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
-    """The blocks of records `first` to `last`: keys and record numbers, a key for each block. `sounds` and `bones` are hashed sound form and skeleton of each word; `weak` words are no evidence."""
+def blocking_keys(
+    people: People, sounds: NDArray[np.uint64], bones: NDArray[np.uint64], initials: NDArray[np.uint8], weak: NDArray[np.uint8], first: int, last: int
+) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
+    """The blocks of records `first` to `last`: keys and record numbers, a key for each block.
+
+    `sounds`, `bones` and `initials` are hashed sound form, hashed skeleton and first letter of each word; `weak` words are no evidence.
+    """
     keys = np.empty((last - first) * MOST_KEYS, dtype=np.uint64)
     owners = np.empty((last - first) * MOST_KEYS, dtype=np.uint32)
     used = 0
     for record in range(first, last):
-        start, limit = used, used + MOST_KEYS - 8
+        start, limit = used, used + MOST_KEYS - 16
         low, high = np.int64(people.word_at[people.name_at[record]]), np.int64(people.word_at[people.name_at[record + 1]])
         high = min(high, low + 2 * PARTS_USED)
         for position in range(people.document_at[record], people.document_at[record + 1]):
@@ -64,7 +69,12 @@ def blocking_keys(people: People, sounds: NDArray[np.uint64], bones: NDArray[np.
                 if used < limit and weak[other] == 0 and one != other:
                     keys[used] = _mix(min(sounds[one], sounds[other]), max(sounds[one], sounds[other]), 2)
                     keys[used + 1] = _mix(min(bones[one], bones[other]), max(bones[one], bones[other]), 3)
-                    used += 2
+                    keys[used + 2] = _mix(bones[one], initials[other], 11)
+                    keys[used + 3] = _mix(bones[other], initials[one], 11)
+                    used += 4
+            if used < limit:
+                keys[used] = _mix(sounds[one], 0, 12)
+                used += 1
             for position in range(people.place_at[record], people.place_at[record + 1]):
                 if used < limit:
                     keys[used] = _mix(bones[one], people.places[position], 4)
@@ -74,7 +84,8 @@ def blocking_keys(people: People, sounds: NDArray[np.uint64], bones: NDArray[np.
             for place in range(people.place_at[record], people.place_at[record + 1]):
                 if used < limit + 4:
                     keys[used] = _mix(people.dates[position], people.places[place], 9)
-                    used += 1
+                    keys[used + 1] = _mix(np.int64(people.dates[position]) >> 9, people.places[place], 13)
+                    used += 2
             if used < limit + 6 and people.dates[position] & 31 > 0:
                 keys[used] = _mix(people.dates[position], 0, 10)
                 used += 1

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from somec.persons.matching.arrays import Tables, Vocabulary
 from somec.persons.matching.building import id_hash
 from somec.persons.matching.expansion import expand
-from somec.persons.matching.keys import WordKeys
+from somec.persons.matching.keys import WordKeys, bucket_key
 from somec.persons.matching.similarity import ABJAD_COSTS, COSTS, LEVELS
 
 _REMEMBERED: Final = 4096
@@ -136,6 +136,4 @@ class Segment:
 
 
 def _sound_keys(keys: WordKeys) -> list[int]:
-    from somec.persons.matching.keys import key_hash
-
-    return [key_hash("f" + form.decode("ascii")) for form in keys.forms]
+    return [bucket_key("f" + form.decode("ascii")) for form in keys.forms]
