@@ -19,7 +19,7 @@ from somec.kernel.ids import derived_id, new_id
 from somec.movements import messages
 from somec.movements.events import Certainty, EventKind
 from somec.movements.models import Disclosure, Event, HeldDocument, Incoming, Notice
-from somec.movements.rules import RECEIVER, SENDER, Match, Progress, State, find, learned, rollup
+from somec.movements.rules import RECEIVER, SENDER, Kind, Match, Progress, State, find, learned, rollup
 from somec.persons import items as identity_items
 
 # --- the receiver's side --------------------------------------------------------------------------------------------
@@ -42,7 +42,10 @@ def receive_notices(documents: Sequence[InboundDocument]) -> None:
             raise Invalid("movement.conversation_foreign", conversation=early.conversation)
         _apply_to_incoming(fresh[early.conversation], early.type, early.document_id, early.body)
     Incoming.objects.bulk_create(rows)
-    Event.objects.bulk_create([event for row in rows for event in _expectation(row)])
+    bodies = {document.conversation: document.body for document in documents}
+    Event.objects.bulk_create([
+        event for row in rows for event in (*_expectation(row), *_observation(row, bodies[row.conversation]))
+    ])  # fmt: skip
     if held:
         HeldDocument.objects.filter(document_id__in=[early.document_id for early in held]).delete()
 
@@ -176,6 +179,26 @@ def _expected_anew(row: Incoming) -> None:
     if found and found.target and row.acknowledged_at:
         row.state, row.ended_at = found.target.value, None
         row.arrival_said_at = row.arrival_said_at if row.arrived_at else None
+
+
+_OBSERVED = {Kind.SIGHTING.value: EventKind.SIGHTING, Kind.ABSCONDING.value: EventKind.ABSCONDED}
+"""What a notice that rests on an observation says has happened."""
+
+
+def _observation(row: Incoming, body: Mapping[str, Any]) -> list[Event]:
+    """Return what the other state saw, when and where (SIS Art. 37: place, time, circumstances)."""
+    seen = messages.said(body).get("observed") or {}
+    at, kind = messages.instant(seen, "at"), _OBSERVED.get(row.kind)
+    if at is None or kind is None:
+        return []
+    place = seen.get("place") or {}
+    return [Event(
+        id=derived_id("mev", row.latest_document_id, "observed"), person_id=row.person_id, incoming=row,
+        kind=kind.value, certainty=Certainty.CONFIRMED.value, state=str(seen.get("state") or row.from_state)[:2], at=at,
+        place=str(place.get("town") or place.get("lines") or "")[:200], source_state=row.from_state,
+        document_id=row.latest_document_id, note=str(seen.get("circumstances", ""))[:500], recorded=row.received,
+        recorded_by="node",
+    )]  # fmt: skip
 
 
 def _expectation(row: Incoming) -> list[Event]:

@@ -339,11 +339,22 @@ def answer(stage: Stage) -> str:
         lambda: any(one["answered"] for one in lv.get(f"/notices/{stage.made['notice']}")["disclosures"]),
         "the answer did not reach Latvia",
     )
-    open_here = [
-        one for one in lv.get(f"/conversations/{stage.made['conversation']}")["duties"] if one["state"] == "open"
+    told = lv.get(f"/notices/{stage.made['notice']}")["disclosures"][0]
+    said = [
+        one for one in lv.get(f"/conversations/{told['conversation']}")["documents"] if one["type"] == "movement-answer"
     ]
-    check(not open_here, f"duties still open: {[one['rule'] for one in open_here]}")
-    return "no arrival recorded, answered; every duty is met on both nodes"
+    lv.post(f"/disclosures/{told['id']}/take-answer", {"document_id": said[0]["id"]})
+    for node in (lv, desk):
+        until(
+            lambda node=node: not _open_duties(node, told["conversation"]),
+            "a duty is open although the answer was taken",
+        )
+    return "no arrival recorded, answered, the answer taken; every duty is met on both nodes"
+
+
+def _open_duties(node: Client, conversation: str) -> list[str]:
+    duties = node.get(f"/conversations/{conversation}")["duties"]
+    return [one["rule"] for one in duties if one["state"] == "open"]
 
 
 def met_in_spain(stage: Stage) -> str:
