@@ -44,7 +44,7 @@ def _in_memory() -> bool:
 @pytest.mark.django_db(transaction=True)
 def test_writers_wait_for_each_other() -> None:
     if _in_memory():
-        pytest.skip("one SQLite database in memory has one connection; the processes tests use a file")
+        pytest.skip("a SQLite database in memory has one connection; test_appending_processes uses a file")
     failures: list[Exception] = []
     threads = [threading.Thread(target=_writes, args=(failures,)) for _ in range(WRITERS)]
     for thread in threads:
