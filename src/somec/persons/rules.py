@@ -165,7 +165,7 @@ class ChangeKind(StrEnum):
 EVALUATION = re.compile(r"[ABCX][1-4]")  # Regulation (EU) 2016/794 Art. 29; X4 where nobody assessed
 UNASSESSED = "X4"
 STATE = re.compile(r"[A-Z]{2}")  # ISO 3166-1 alpha-2
-STATELESS, UNKNOWN_NATIONALITY = "XA", "XX"  # user-assigned ISO codes for ICAO's XXA and XXX
+STATELESS, UNKNOWN_NATIONALITY = "XA", "XX"  # user-assigned ISO codes for what ICAO 9303 part 3 calls stateless and unspecified
 
 MAX_NAME = 200  # the longest real names are under 150 characters; beyond this it is not a name
 MAX_NOTE = 500

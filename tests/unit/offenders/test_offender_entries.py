@@ -165,4 +165,4 @@ def test_age_at_the_offence_is_unknown_where_it_may_lie_on_either_side_of_a_limi
 
 def test_the_history_can_hold_every_entry() -> None:
     for entry in (conviction(), order(), assessment(), movement_sign(), Offence(code="1001 00")):
-        json.dumps(messages.plain(entry))
+        assert json.loads(json.dumps(messages.plain(entry)))
