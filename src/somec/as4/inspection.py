@@ -231,6 +231,9 @@ def _security_elements(soap: Soap, report: _Report) -> None:
     for signature in within(soap.header, DS, "Signature"):
         if signature.getparent() is not soap.security:
             report.problems.append(refuse(FAILED_AUTHENTICATION, "signature.misplaced"))
+    for key in within(soap.header, XENC, "EncryptedKey"):
+        if soap.security not in key.iterancestors():
+            report.problems.append(refuse(FAILED_DECRYPTION, "encryption.misplaced"))
 
 
 def _check_value(signature: Signature, report: _Report) -> bool:

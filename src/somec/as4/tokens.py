@@ -57,14 +57,13 @@ def read_key_name(key_info: etree._Element, ids: dict[str, etree._Element]) -> K
     holder = next(iter(children(key_info, WSSE, "SecurityTokenReference")), key_info)
     try:
         for child in holder:
-            name = etree.QName(child)
-            if (name.namespace, name.localname) == (WSSE, "Reference"):
+            if child.tag == f"{{{WSSE}}}Reference":
                 return _token(ids.get(child.get("URI", "").removeprefix("#")))
-            if (name.namespace, name.localname) == (WSSE, "KeyIdentifier"):
+            if child.tag == f"{{{WSSE}}}KeyIdentifier":
                 return _key_identifier(child)
-            if (name.namespace, name.localname) == (WSSE, "Embedded"):
+            if child.tag == f"{{{WSSE}}}Embedded":
                 return _token(next(iter(children(child, WSSE, "BinarySecurityToken")), None))
-            if (name.namespace, name.localname) == (DS, "X509Data"):
+            if child.tag == f"{{{DS}}}X509Data":
                 return _x509_data(child)
     except KeyUnreadable as error:
         raise refuse(FAILED_AUTHENTICATION, "token.unreadable") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -293,3 +294,20 @@ def test_renewed_certificate_of_the_same_key_opens_a_recording(
     (tmp_path / "renewed").write_bytes(store_pkcs12(renewed, "nl", "secret"))
     assert renewed.certificate != pair.certificate
     assert inspect(own["message"], "--key", tmp_path / "renewed", "--password-file", own["password"])[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("sign", "encrypt", "reason"),
+    [(True, False, "signature.misplaced"), (False, True, "encryption.misplaced")],
+    ids=["signature", "encryption"],
+)
+def test_damaged_security_header_does_not_pass_for_none(
+    inspect: Inspect, tmp_path: Path, sign: bool, encrypt: bool, reason: str
+) -> None:
+    forgery = Forgery(
+        sign=sign, encrypt=encrypt, soap=lambda text: re.sub("wsse:Security([ >])", r"wsse:Secxrity\1", text)
+    )
+    (tmp_path / "damaged").write_bytes(forgery.wire()[1])
+    status, report = inspect(tmp_path / "damaged")
+    assert status == 1
+    assert reason in {one["reason"] for one in report["errors"]}

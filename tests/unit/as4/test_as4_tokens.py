@@ -96,6 +96,11 @@ def test_names_that_lead_nowhere_are_refused(named: str) -> None:
     assert caught.value.ebms.code == "EBMS:0101"
 
 
+def test_processing_instruction_beside_a_token_reference_is_no_trap() -> None:
+    named = '<?odd x?><wsse:Reference URI="#X509-1"></wsse:Reference>'
+    assert receive(*Forgery(security=renamed(named)).wire()).signer == LV
+
+
 def replaced(old: str, new: str) -> Callable[[str], str]:
     def change(text: str) -> str:
         assert old in text
