@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 
 from somec.access.rules import Actor, Target
@@ -21,6 +21,7 @@ from somec.persons.rules import state_mistakes
 GROUP_DAYS = 30  # the same words about several people within this time look like one decision for a group
 DECISION = "decision"
 NOTHING_WRITTEN = Necessity()
+NECESSITY_FIELDS = tuple(field.name for field in fields(Necessity))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -61,8 +62,9 @@ def check_codes(proposal: Proposal) -> None:
             {code for state in proposal.destinations for code in state_mistakes(state, required=True)}
         ),
         "stated_reasons": ["choice"] if set(proposal.stated_reasons) - set(StatedReason) else [],
-        "reason": ["too_long"] if len(proposal.reason) > rules.MAX_TEXT else [],
+        "reason": rules.words_mistakes(proposal.reason),
     }
+    wrong |= {field: rules.words_mistakes(getattr(proposal.necessity, field)) for field in NECESSITY_FIELDS}
     found = {field: codes for field, codes in wrong.items() if codes}
     if found:
         raise Invalid("decision.invalid", fields=found)

@@ -24,6 +24,7 @@ from somec.offenders.messages import (
 )  # fmt: skip
 from somec.persons.rules import (
     EVALUATION,
+    MAX_LANGUAGE,
     MAX_NOTE,
     Source,
     choice_mistakes,
@@ -70,7 +71,12 @@ def _all_known(codes: Iterable[str], known: Iterable[str]) -> list[str]:
 
 
 def _words(text: str) -> list[str]:
-    return ["too_long"] if len(text) > rules.MAX_TEXT else []
+    """Return what is wrong with several lines of text."""
+    return rules.words_mistakes(text)
+
+
+def _language(text: str) -> list[str]:
+    return text_mistakes(text, limit=MAX_LANGUAGE)
 
 
 def _children(name: str, found: Iterable[Mistakes]) -> Mistakes:
@@ -98,6 +104,7 @@ def _offence(offence: Offence, decided: date) -> Mistakes:
         "code": _known(offence.code, catalogue.offence),
         "parameters": _all_known(offence.parameters, (item.id for item in catalogue.offence_parameters())),
         "classification": text_mistakes(offence.classification, limit=400),
+        "language": _language(offence.language),
         "provision": text_mistakes(offence.provision),
         "committed_from": ["after_conviction"] if start and start.earliest > decided else [],
         "committed_until": period_mistakes(start.earliest if start else None, end.latest if end else None),
@@ -113,6 +120,7 @@ def _sanction(sanction: Sanction) -> Mistakes:
         "months": _within(sanction.months, rules.MAX_MONTHS),
         "days": _within(sanction.days, MAX_DAYS),
         "note": text_mistakes(sanction.note, limit=400),
+        "language": _language(sanction.language),
     }
 
 
@@ -140,6 +148,7 @@ def condition_mistakes(condition: Condition) -> Mistakes:
     return {
         "measure": _known(condition.measure, catalogue.measure),
         "words": ["missing"] if needs_words else _words(condition.words),
+        "language": _language(condition.language),
         "ends": period_mistakes(condition.starts, condition.ends),
         "status": choice_mistakes(condition.status, rules.ConditionStatus),
         "binds_in": [code for state in condition.binds_in for code in state_mistakes(state, required=True)],
@@ -157,7 +166,7 @@ def _assessment(entry: Assessment, today: date) -> Mistakes:
         "assessor_authority": text_mistakes(entry.assessor_authority),
         "state": state_mistakes(entry.state, required=True),
         "level": text_mistakes(entry.level, limit=300, required=True),
-        "language": [] if entry.language else ["missing"],
+        "language": _language(entry.language) if entry.language else ["missing"],
         "points": text_mistakes(entry.points, limit=60),
         "neutral": [] if entry.neutral is None or entry.neutral in rules.NEUTRAL_LEVELS else ["out_of_range"],
         "mapping_source": text_mistakes(entry.mapping_source, limit=300, required=entry.neutral is not None),
@@ -170,6 +179,7 @@ def _trigger(entry: Trigger, today: date) -> Mistakes:
         "kind": choice_mistakes(entry.kind, rules.TriggerKind),
         "state": state_mistakes(entry.state),
         "words": _words(entry.words),
+        "language": _language(entry.language),
     }
 
 
@@ -179,6 +189,7 @@ def _sign(entry: MovementSign, today: date) -> Mistakes:
         "states": [code for state in entry.states for code in state_mistakes(state, required=True)],
         "on": _past(entry.on, today),
         "words": _words(entry.words),
+        "language": _language(entry.language),
     }
 
 
@@ -189,6 +200,7 @@ def _person_at_risk(entry: PersonAtRisk, today: date) -> Mistakes:
         "name": text_mistakes(entry.name),
         "state": state_mistakes(entry.state),
         "words": _words(entry.words),
+        "language": _language(entry.language),
         "contact_authority": text_mistakes(entry.contact_authority),
     }
 

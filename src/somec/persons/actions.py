@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import transaction
 
+from somec.access import queries as access
 from somec.access.rules import Actor, Target, check
 from somec.access.scope import may_list
 from somec.audit import actions as audit
@@ -76,8 +77,8 @@ def _refuse_double_nationality(person: models.Person, state: str, *, but: str = 
 @transaction.atomic
 def correct_statement(
     *, actor: Actor, person_id: str, statement_id: str, statement: Statement, reason: str, version: int | None = None
-) -> None:
-    """Replace what a statement says; the old value stays in the history with who, when and why."""
+) -> str:
+    """Replace what a statement says; the old value stays in the history with who, when and why. Returns its id."""
     person = files.locked(actor, "person.change", person_id, version)
     _need_reason(reason)
     validation.check(statement, clock.now().date())
@@ -98,6 +99,7 @@ def correct_statement(
         row.romanisations.all().delete()
         models.Romanisation.objects.bulk_create(rows.romanisation_rows(row.id, getattr(item, "romanisations", ())))
     _changed(actor, person, row, kind=ChangeKind.CORRECTED, reason=reason, before=before, after=after)
+    return row.id
 
 
 def _keep_one_main(person: models.Person, row: models.Name, values: dict[str, Any]) -> None:
@@ -189,9 +191,12 @@ def change_file(
 def assign(
     *, actor: Actor, person_id: str, owner_id: str, authority_id: str = "", reason: str, version: int | None = None
 ) -> None:
-    """Hand the file to another owner, and to another authority if one is named."""
+    """Hand the file to another owner, and to another authority if one is named; raises NotFound for unknown ones."""
     person = files.locked(actor, "person.change", person_id, version)
     _need_reason(reason)
+    access.person(owner_id)
+    if authority_id:
+        access.authority(authority_id)
     wanted = {"owner_id": owner_id} | ({"authority_id": authority_id} if authority_id else {})
     _change_columns(actor, person, wanted, reason, "person.assign")
 

@@ -13,7 +13,7 @@ from datetime import date
 
 from somec.kernel.errors import Invalid
 
-_WRITTEN = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+_WRITTEN = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 _LEAP_YEAR = 2024  # any leap year: says how many days a month can have at most
 MONTHS = 12
 

@@ -93,7 +93,7 @@ def keys(statements: Mapping[str, Sequence[Any]]) -> set[tuple[str, str]]:
 def summarise(person: models.Person, statements: Mapping[str, Sequence[Any]]) -> None:
     """Set what lists show (label, born, sort key) from the statements; not yet saved."""
     main = next((name for name in statements["names"] if name.main), None)
-    person.label = main.written if main else ""
+    person.label = main.written[: 2 * MAX_NAME] if main else ""
     person.sort_key = names.fold(person.label)[: 2 * MAX_NAME]
     person.born = " / ".join(sorted({str(birth.date) for birth in statements["births"]}))[:100]
 

@@ -184,11 +184,12 @@ def _read_name(entry: Mapping[str, Any]) -> Name | None:
     full = "" if family else _line(entry, "full_name")
     if not (family or given or full):
         return None
-    romanised = _read_all(entry, "romanisations", _read_romanisation)
+    by_rule = {roman.rule: roman for roman in _read_all(entry, "romanisations", _read_romanisation)}
+    script = _line(entry, "script", 4)
     return Name(
         kind=_choice(entry.get("kind"), rules.NameKind, rules.NameKind.CLAIMED.value), family=family, given=given,
-        patronymic=_line(entry, "patronymic_name"), full=full, script=_line(entry, "script", 4),
-        language=_line(entry, "language", 12), main=entry.get("main") is True, romanisations=romanised,
+        patronymic=_line(entry, "patronymic_name"), full=full, script=script if rules.SCRIPT.fullmatch(script) else "",
+        language=_line(entry, "language", 12), main=entry.get("main") is True, romanisations=tuple(by_rule.values()),
         origin=_read_origin(entry),
     )  # fmt: skip
 

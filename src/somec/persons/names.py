@@ -21,6 +21,7 @@ LATIN, CYRILLIC, GREEK, UNDETERMINED = "Latn", "Cyrl", "Grek", "Zyyy"
 LONGEST_KEY = 64  # width of the column; a longer token is cut, which only makes it match more
 ICAO = "icao_9303"
 SHORTEST_STEM = 4
+LONGEST_ROMANISED = 400  # width of the column: one letter can become four
 
 _ICAO_CYRILLIC = {
     "а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "е": "e", "ё": "e", "ж": "zh", "з": "z", "и": "i", "й": "i",
@@ -94,7 +95,8 @@ def romanisations(name: Name) -> tuple[Romanisation, ...]:
 
 def _romanised(name: Name, label: str, rule: icu.Transliterator) -> Romanisation:
     family, given, patronymic = (
-        rule.transliterate(part) if part else "" for part in (name.family or name.full, name.given, name.patronymic)
+        rule.transliterate(part)[:LONGEST_ROMANISED] if part else ""
+        for part in (name.family or name.full, name.given, name.patronymic)
     )
     return Romanisation(rule=label, family=family, given=given, patronymic=patronymic)
 

@@ -149,7 +149,7 @@ def _readable(actor: Actor) -> Q:
 
 
 def find(actor: Actor, query: PersonQuery, page: int = 1, size: int = PAGE_SIZE) -> Page:
-    """Return one page of the people that match; four queries whatever their number."""
+    """Return one page of the people that match; two queries whatever their number."""
     found = models.Person.objects.filter(access.scope(actor, "person.find").q(author="recorded_by"))
     if query.relation == "mine":
         found = found.filter(owner_id=actor.id)
@@ -179,7 +179,7 @@ def _row(row: models.Person) -> PersonRow:
 
 
 def _conditions(query: PersonQuery) -> list[Q]:
-    text = query.text.strip()
+    text, born = (value.replace("\x00", "").strip() for value in (query.text, query.born))  # PostgreSQL takes no NUL
     conditions = []
     if text:
         by_names = Q()
@@ -187,8 +187,8 @@ def _conditions(query: PersonQuery) -> list[Q]:
             by_names &= Q(Exists(_with_key(Q(kind="name") & _prefixed(token))))
         number = Q(case_number__iexact=text) | Q(Exists(_with_key(Q(kind="number", key=names.number_key(text)))))
         conditions.append((by_names | number) if by_names else number)
-    if query.born.strip():
-        conditions.append(Q(Exists(_with_key(Q(kind="born", key=query.born.strip())))))
+    if born:
+        conditions.append(Q(Exists(_with_key(Q(kind="born", key=born)))))
     return conditions
 
 

@@ -165,11 +165,14 @@ class ChangeKind(StrEnum):
 EVALUATION = re.compile(r"[ABCX][1-4]")  # Regulation (EU) 2016/794 Art. 29; X4 where nobody assessed
 UNASSESSED = "X4"
 STATE = re.compile(r"[A-Z]{2}")  # ISO 3166-1 alpha-2
-STATELESS, UNKNOWN_NATIONALITY = "XA", "XX"  # user-assigned ISO codes for what ICAO 9303 part 3 calls stateless and unspecified
+STATELESS, UNKNOWN_NATIONALITY = "XA", "XX"  # user-assigned ISO codes; ICAO 9303 part 3 has its own for both
 
 MAX_NAME = 200  # the longest real names are under 150 characters; beyond this it is not a name
 MAX_NOTE = 500
 MAX_LINE = 200
+MAX_LANGUAGE = 12  # BCP 47 tag with script and region
+MAX_RULE = 40
+SCRIPT = re.compile(r"[A-Z][a-z]{3}")  # ISO 15924
 OLDEST_YEAR = 1880  # nobody alive was born earlier
 HEIGHTS_CM = range(40, 273)
 WEIGHTS_KG = range(2, 636)

@@ -7,6 +7,7 @@ from datetime import date
 from typing import TypeAlias
 
 from somec.kernel.errors import Invalid
+from somec.kernel.ids import MAX_LENGTH
 from somec.persons import numbers, rules
 from somec.persons.messages import (
     Address,
@@ -46,6 +47,7 @@ def check_person(person: NewPerson, today: date) -> None:
     found: Mistakes = {} if person.names else {"names": ["missing"]}
     found |= _kept({"sex": rules.choice_mistakes(person.sex, rules.Sex)})
     found |= _kept({"certainty": rules.choice_mistakes(person.certainty, rules.IdentityCertainty)})
+    found |= _kept({"owner_id": rules.text_mistakes(person.owner_id, limit=MAX_LENGTH)})
     origin = _kept(origin_mistakes(person.certainty_origin, today))
     found |= {f"certainty_origin.{field}": codes for field, codes in origin.items()}
     if sum(name.main for name in person.names) > 1:
@@ -94,12 +96,19 @@ def _name(name: Name, today: date) -> Mistakes:
         name, ("full",), 2 * rules.MAX_NAME
     )
     found["kind"] = rules.choice_mistakes(name.kind, rules.NameKind)
+    found["script"] = [] if not name.script or rules.SCRIPT.fullmatch(name.script) else ["choice"]
+    found["language"] = rules.text_mistakes(name.language, limit=rules.MAX_LANGUAGE)
+    if len({roman.rule for roman in name.romanisations}) != len(name.romanisations):
+        found["romanisations"] = ["twice"]
     if not any(any(map(str.isalpha, part)) for part in (name.family, name.given, name.full)):
         found["family"] = [*found["family"], "missing"]
     for place, roman in enumerate(name.romanisations):
         found |= {
             f"romanisations.{place}.{field}": codes
-            for field, codes in _lines(roman, ("family", "given", "patronymic"), 2 * rules.MAX_NAME).items()
+            for field, codes in (
+                _lines(roman, ("family", "given", "patronymic"), 2 * rules.MAX_NAME)
+                | {"rule": rules.text_mistakes(roman.rule, limit=rules.MAX_RULE, required=True)}
+            ).items()
         }
     return found
 
@@ -159,6 +168,7 @@ def _description(part: Description, today: date) -> Mistakes:
     return {
         "feature": rules.choice_mistakes(part.feature, rules.Feature),
         "value": rules.feature_mistakes(part.feature, part.value),
+        "language": rules.text_mistakes(part.language, limit=rules.MAX_LANGUAGE),
     }
 
 

@@ -30,6 +30,7 @@ def test_read_what_is_known(text: str, year: int, month: int | None, day: int | 
         ("84-03-07", "date.malformed"),
         ("1984-3", "date.malformed"),
         ("7.3.1984", "date.malformed"),
+        ("١٩٨٤", "date.malformed"),
         ("0000-01-01", "date.year"),
         ("1984-13", "date.month"),
         ("1984-00", "date.month"),

@@ -43,6 +43,13 @@ TOMORROW = date(2026, 11, 22)
             Name(family="A", romanisations=(Romanisation(rule="x", given="B\x00"),)),
             {"romanisations.0.given": ["control_characters"]},
         ),
+        (Name(family="A", script="Latin"), {"script": ["choice"]}),
+        (Name(family="A", language="x" * 13), {"language": ["too_long"]}),
+        (
+            Name(family="A", romanisations=(Romanisation(rule="x"), Romanisation(rule="x"))),
+            {"romanisations": ["twice"]},
+        ),
+        (Name(family="A", romanisations=(Romanisation(rule=""),)), {"romanisations.0.rule": ["missing"]}),
         (Birth(date=PartialDate(1984)), {}),
         (Birth(date=PartialDate(1879, 1, 1)), {"date": ["too_old"]}),
         (Birth(date=PartialDate(2027)), {"date": ["in_the_future"]}),
@@ -91,6 +98,7 @@ def test_each_mistake_is_named_at_its_field(statement: validation.Statement, mis
     [
         ({"names": ()}, "names"),
         ({"sex": "m"}, "sex"),
+        ({"owner_id": "x" * 41}, "owner_id"),
         ({"certainty": "high"}, "certainty"),
         ({"names": (Name(family="A", main=True), Name(family="B", main=True))}, "names"),
         ({"nationalities": (Nationality(state="LV"), Nationality(state="LV"))}, "nationalities"),
