@@ -9,8 +9,8 @@ from somec.catalogue import queries as catalogue
 from somec.catalogue.entries import AuthorityKind
 from somec.kernel import clock
 from somec.movements import actions, queries
-from somec.movements.rules import Carrier, Kind, RequestedAction, TravelPurpose
-from somec.movements.travel import Basis, Content, Destination, Place
+from somec.movements.rules import Carrier, Kind, RequestedAction, Service, TravelPurpose
+from somec.movements.travel import Basis, Content, Destination, Observation, Place
 from somec.offenders import actions as offenders
 from somec.offenders import queries as records
 from somec.offenders.proposals import Proposal
@@ -19,6 +19,7 @@ from somec.simulation.cases import main_person
 from somec.simulation.people import populate
 from two_nodes import Node
 
+__all__ = ["Observation", "Place", "Service"]
 NOW = datetime(2026, 11, 6, 8, 20, tzinfo=UTC)
 DEPARTS = NOW + timedelta(days=11)
 ARRIVES = DEPARTS + timedelta(hours=3)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-import movement_story as story
 import pytest
-from two_nodes import Node, at, deliver, outgoing, receive
 
+import movement_story as story
 from somec.alerts import actions as alerts
 from somec.alerts.models import Alert
 from somec.kernel import clock
@@ -16,6 +15,7 @@ from somec.kernel.errors import Invalid, NotPossibleNow
 from somec.movements import actions, queries
 from somec.movements.models import Notice
 from somec.movements.rules import State
+from two_nodes import Node, at, deliver, outgoing, receive
 
 Nodes = tuple[Node, Node, Node]
 
@@ -44,7 +44,8 @@ def both_sides(lv: Node, nl: Node, notice_id: str) -> tuple[list[tuple[str, ...]
         theirs = queries.conversation(nl.actor("desk"), conversation)
         assert theirs.agreement.agree is not False
     return tuple(
-        [(one.rule, one.id, clock.iso(one.due), one.state, one.settled_by) for one in view.duties] for view in (ours, theirs)
+        [(one.rule, one.id, clock.iso(one.due), one.state, one.settled_by) for one in view.duties]
+        for view in (ours, theirs)
     )
 
 
@@ -98,7 +99,12 @@ def test_did_not_arrive_that_crosses_with_a_change_settles_only_what_it_answers(
         time.on(minutes=1)
         with lv:
             assert alerts.tick() == 1
-            change(lv, notice_id, arrives_from=clock.now() + timedelta(days=1), arrives_until=clock.now() + timedelta(days=2))
+            change(
+                lv,
+                notice_id,
+                arrives_from=clock.now() + timedelta(days=1),
+                arrives_until=clock.now() + timedelta(days=2),
+            )
         to_lv, to_nl = outgoing(nl), outgoing(lv)
         receive(lv, to_lv)
         receive(nl, to_nl)

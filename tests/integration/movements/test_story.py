@@ -20,7 +20,7 @@ from two_nodes import Node, at, deliver
 Nodes = tuple[Node, Node, Node]
 
 
-def test_told_taken_matched_assigned_arrived(nodes: Nodes) -> None:
+def test_told_taken_matched_assigned_arrived(nodes: Nodes) -> None:  # noqa: PLR0915 - one story
     lv, nl, _ = nodes
     with at(story.NOW) as time:
         with lv:
@@ -103,7 +103,7 @@ def test_told_taken_matched_assigned_arrived(nodes: Nodes) -> None:
             assert [one.id for one in mirror.documents] == [one.id for one in follow.documents]
 
 
-def test_not_arrived_is_raised_at_both_nodes_at_the_same_instant_and_names_who_must_act(nodes: Nodes) -> None:
+def test_not_arrived_is_raised_at_both_nodes_at_the_same_instant_and_names_who_must_act(nodes: Nodes) -> None:  # noqa: PLR0915 - one story
     lv, nl, _ = nodes
     with at(story.NOW) as time:
         with lv:

@@ -1,4 +1,4 @@
-"""The two state charts are total: every state has somebody who acts, every step is possible somewhere, no way is lost."""
+"""The two state charts are total: every state has somebody who acts, and from everywhere there is a way to the end."""
 
 from __future__ import annotations
 
@@ -79,7 +79,9 @@ def test_from_everywhere_there_is_a_way_to_the_end(chart: Chart) -> None:
 
 
 def test_steps_of_people_are_in_the_table_of_permissions() -> None:
-    steps = {row.action for chart in CHARTS for row in chart.transitions if row.action.startswith(("notice.", "incoming."))}
+    steps = {
+        row.action for chart in CHARTS for row in chart.transitions if row.action.startswith(("notice.", "incoming."))
+    }
     assert steps - set(ACTIONS) == UNDER_OTHER_NAME
 
 

@@ -31,20 +31,26 @@ from somec.movements.travel import (
 NOW = datetime(2026, 11, 6, 8, 20, tzinfo=UTC)
 DAY = timedelta(days=1)
 INSTANTS = st.none() | st.datetimes(
-    min_value=datetime(2026, 1, 1), max_value=datetime(2030, 1, 1), timezones=st.just(UTC)  # noqa: DTZ001 - hypothesis adds the zone
+    min_value=datetime(2026, 1, 1),  # noqa: DTZ001 - hypothesis adds the zone
+    max_value=datetime(2030, 1, 1),  # noqa: DTZ001
+    timezones=st.just(UTC),
 ).map(lambda at: at.replace(microsecond=at.microsecond // 1000 * 1000))
 TEXT = st.text(max_size=20)
 PLACES = st.builds(Place, TEXT, TEXT, TEXT)
 DESTINATIONS = st.builds(
-    Destination, state=st.sampled_from(["NL", "ES", "DE"]), arrival_point=TEXT, arrives_from=INSTANTS, arrives_until=INSTANTS,
-    carrier=st.sampled_from(Carrier), carrier_reference=TEXT, first_night=PLACES, first_night_unknown=TEXT, stays_until=INSTANTS,
+    Destination, state=st.sampled_from(["NL", "ES", "DE"]), arrival_point=TEXT, arrives_from=INSTANTS,
+    arrives_until=INSTANTS,
+    carrier=st.sampled_from(Carrier), carrier_reference=TEXT, first_night=PLACES, first_night_unknown=TEXT,
+    stays_until=INSTANTS,
 )  # fmt: skip
 CONTENTS = st.builds(
     Content, kind=st.sampled_from(Kind), destinations=st.lists(DESTINATIONS, max_size=3).map(tuple), departs=INSTANTS,
     departure_place=PLACES, returns=INSTANTS, return_point=TEXT, travel_purpose=st.sampled_from(TravelPurpose),
-    travel_note=TEXT, companions=st.lists(st.builds(Companion, TEXT, st.booleans(), st.integers(1, 9)), max_size=2).map(tuple),
+    travel_note=TEXT,
+    companions=st.lists(st.builds(Companion, TEXT, st.booleans(), st.integers(1, 9)), max_size=2).map(tuple),
     observed=st.builds(Observation, INSTANTS, st.just("NL"), PLACES, TEXT), source=TEXT, evaluation=st.just("B3"),
-    as_of=INSTANTS, requested=st.none() | st.sampled_from(RequestedAction), reply_by=INSTANTS, grace_hours=st.integers(0, 48),
+    as_of=INSTANTS, requested=st.none() | st.sampled_from(RequestedAction), reply_by=INSTANTS,
+    grace_hours=st.integers(0, 48),
     basis=st.builds(Basis, TEXT, TEXT, st.booleans(), TEXT, TEXT, TEXT, TEXT, TEXT), expires=INSTANTS, text=TEXT,
     language=st.just("lv"), translations=st.dictionaries(st.sampled_from(["en", "nl"]), TEXT), late_reason=TEXT,
     selected=st.lists(TEXT, max_size=3).map(tuple), allowed_missing=st.dictionaries(TEXT, TEXT, max_size=2),
@@ -82,11 +88,19 @@ def to_nl(**changes: Any) -> tuple[Destination, ...]:
         ({"destinations": to_nl() + to_nl()}, "destinations", "notice.destinations.repeated"),
         ({"destinations": to_nl(state="LV")}, "destinations", "notice.destinations.own_state"),
         ({"destinations": to_nl(state="nl")}, "destinations.0.state", "notice.state.form"),
-        ({"destinations": to_nl(arrives_from=NOW + 13 * DAY, arrives_until=NOW + 12 * DAY)}, "destinations.0.arrives_until", "notice.arrival.order"),
+        (
+            {"destinations": to_nl(arrives_from=NOW + 13 * DAY, arrives_until=NOW + 12 * DAY)},
+            "destinations.0.arrives_until",
+            "notice.arrival.order",
+        ),
         ({"departs": NOW + 15 * DAY}, "destinations.0.arrives_from", "notice.arrival.before_departure"),
         ({"destinations": to_nl(stays_until=NOW)}, "destinations.0.stays_until", "notice.stay.before_arrival"),
         ({"destinations": to_nl(arrival_point="x" * 201)}, "destinations.0.arrival_point", "notice.line.too_long"),
-        ({"destinations": to_nl(carrier_reference="x" * 201)}, "destinations.0.carrier_reference", "notice.line.too_long"),
+        (
+            {"destinations": to_nl(carrier_reference="x" * 201)},
+            "destinations.0.carrier_reference",
+            "notice.line.too_long",
+        ),
         ({"returns": NOW}, "returns", "notice.returns.before_departure"),
         ({"grace_hours": -1}, "grace_hours", "notice.grace.range"),
         ({"grace_hours": 721}, "grace_hours", "notice.grace.range"),
