@@ -129,5 +129,11 @@ def test_every_test_asserts_something() -> None:
 
 def test_the_house_keeps_its_contracts() -> None:
     """The layers and purity contracts of pyproject.toml hold."""
-    run = subprocess.run([Path(sys.executable).parent / "lint-imports", "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+    run = subprocess.run(
+        [Path(sys.executable).parent / "lint-imports", "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert run.returncode == 0, run.stdout[-3000:]
