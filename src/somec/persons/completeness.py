@@ -2,7 +2,8 @@
 
 ``required``: without it nothing can be matched (the minimum of SIS Art. 22 and ECRIS Art. 11(1)). ``recommended``:
 notices without it are often returned; it may be missing with a reason. Half of the worst backlog of 2006 lacked just
-these ("on some occasions, just a name", scenario S10).
+these ("on some occasions, just a name", scenario S10). A file that is restricted (LED Art. 16(3)) or closed is not
+sent from.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from datetime import date, timedelta
 
 from somec.persons.messages import Missing, PersonView
 from somec.persons.names import LATIN, UNDETERMINED
-from somec.persons.rules import UNASSESSED, BiometricKind, DocumentKind, DocumentStatus, Feature, NameKind, Sex
+from somec.persons.rules import UNASSESSED, BiometricKind, DocumentKind, DocumentStatus, Feature, NameKind, Sex, Status
 
 REQUIRED, RECOMMENDED = "required", "recommended"
 PHOTOGRAPH_AGE = timedelta(days=2 * 365)  # older faces are hard to recognise; ICAO asks for six months in passports
@@ -22,6 +23,7 @@ _USABLE = frozenset({DocumentStatus.IN_ORDER.value, DocumentStatus.LOST.value, D
 def missing(person: PersonView, today: date) -> list[Missing]:
     """Return what is missing, required items first."""
     tests = (
+        ("file_active", REQUIRED, "status", person.status == Status.ACTIVE.value),
         ("family_name", REQUIRED, "names", _has_full_name(person)),
         ("birth_year", REQUIRED, "births", bool(person.births)),
         ("sex", REQUIRED, "sex", person.sex != Sex.UNKNOWN.value),
@@ -44,7 +46,7 @@ def missing(person: PersonView, today: date) -> list[Missing]:
 
 def checked() -> int:
     """Return how many items the gate looks at."""
-    return 15
+    return 16
 
 
 def _has_full_name(person: PersonView) -> bool:

@@ -7,6 +7,9 @@ from datetime import date
 import pytest
 
 from factories import contact_point, officer
+from somec.access import actions as access
+from somec.access.queries import actor_by_id
+from somec.access.rules import Role, node_actor
 from somec.offenders import queries as records
 from somec.persons import queries
 from somec.persons.queries import PersonQuery
@@ -46,16 +49,24 @@ def test_some_meet_the_criteria_and_most_do_not() -> None:
     assert 0 < met < 40
 
 
-def test_the_man_of_the_story_is_complete_but_for_the_photograph(monkeypatch: pytest.MonkeyPatch) -> None:
-    actor = officer()
-    monkeypatch.setattr(cases.access, "open_with_purpose", lambda **_: "")
-    monkeypatch.setattr(cases.offenders, "record_person_at_risk", lambda **_: "")
+def test_the_man_of_the_story_is_complete_but_for_the_photograph() -> None:
+    office = access.create_authority(actor=node_actor("LV"), name="State Probation Service", kind="probation")
+    user = access.create_user(
+        actor=node_actor("LV"),
+        email="ilze@made.example",
+        name="Made Up",
+        authority=office,
+        roles=[Role.PROBATION_OFFICER],
+    )
+    actor = actor_by_id(user)
     person = cases.record_main_person(actor=actor)
     assert [item.code for item in queries.completeness(person)] == ["recent_photograph"]
     assert records.criteria(actor, person).outcome.value == "met"
     view = queries.person(actor, person)
     assert (view.label, len(view.births), view.certainty) == ("KOVŠOVS, Valērijs", 2, "confirmed_by_fingerprints")
-    assert len(records.record(actor, person).orders[0].conditions) == 4
+    record = records.record(actor, person)
+    assert (len(record.convictions), len(record.orders[0].conditions), record.protected) == (2, 4, 3)
+    assert record.orders[0].conviction_id == record.convictions[0].id
 
 
 def test_the_netherlands_have_two_people_who_look_alike() -> None:

@@ -64,7 +64,7 @@ def test_just_a_name_misses_nearly_everything() -> None:
     only = view(NewPerson(names=(Name(family="SMITS", given="J", script="Latn"),)))
     found = completeness.missing(only, TODAY)
     assert [item.code for item in found if item.needed == "required"] == ["birth_year", "sex", "nationality"]
-    assert len(found) == completeness.checked() - 3
+    assert len(found) == completeness.checked() - 4
 
 
 @pytest.mark.parametrize(
@@ -87,10 +87,17 @@ def test_each_gap_has_its_own_code(other: dict[str, Any], missing: dict[str, str
     assert codes(**other) == missing
 
 
+@pytest.mark.parametrize("status", ["restricted", "closed"])
+def test_nothing_is_sent_from_a_file_that_is_not_in_use(status: str) -> None:
+    kept = replace(view(new_person(names=(Name(family="A", given="B", script="Latn"),))), status=status)
+    assert [(item.code, item.needed) for item in completeness.missing(kept, TODAY)] == [("file_active", "required")]
+
+
 def test_the_reference_names_every_code() -> None:
     page = (Path(__file__).parents[3] / "docs" / "reference" / "record.md").read_text(encoding="utf-8")
     nothing = replace(new_person(names=(Name(kind="alias", given="Х", script="Cyrl"),)), **dict.fromkeys(LISTS[1:], ()))
-    found = completeness.missing(view(replace(nothing, sex="unknown", certainty_origin=Origin())), TODAY)
+    known = view(replace(nothing, sex="unknown", certainty_origin=Origin()))
+    found = completeness.missing(replace(known, status="closed"), TODAY)
     assert len(found) == completeness.checked()
     assert [item.code for item in found if f"`{item.code}`" not in page] == []
 
