@@ -31,7 +31,7 @@ from somec.as4.octets import Octets
 from somec.as4.pmode import Limits
 from somec.as4.receiving import check_part_properties
 from somec.as4.recordings import unwrap
-from somec.as4.soap import Soap, body_is_empty, read_soap, refuse, within
+from somec.as4.soap import Soap, body_is_empty, check_understood, read_soap, refuse, within
 from somec.as4.verification import Signature, SignedReference
 from somec.crypto import suites
 from somec.crypto.certificates import Certificate, check_trust
@@ -225,6 +225,7 @@ def _signature(soap: Soap, parts: dict[str, Octets | None], report: _Report) -> 
 
 def _security_elements(soap: Soap, report: _Report) -> None:
     """Note an element of the security header that nobody judged: a damaged signature must not pass for none."""
+    report.attempt(lambda: check_understood(soap, roles=True))
     for element in soap.security if soap.security is not None else ():
         if element.tag not in _SECURITY_ELEMENTS:
             report.problems.append(refuse(FEATURE_NOT_SUPPORTED, "security.unknown-element"))
@@ -232,7 +233,7 @@ def _security_elements(soap: Soap, report: _Report) -> None:
         if signature.getparent() is not soap.security:
             report.problems.append(refuse(FAILED_AUTHENTICATION, "signature.misplaced"))
     for key in within(soap.header, XENC, "EncryptedKey"):
-        if soap.security not in key.iterancestors():
+        if all(one is not soap.security for one in key.iterancestors()):
             report.problems.append(refuse(FAILED_DECRYPTION, "encryption.misplaced"))
 
 

@@ -119,9 +119,14 @@ def _unique_ids(root: etree._Element) -> dict[str, etree._Element]:
     return ids
 
 
-def check_understood(soap: Soap) -> None:
-    """Raise EBMS:0008 for a header that must be understood and is not ours (SOAP 1.2, 2.4)."""
+def check_understood(soap: Soap, *, roles: bool = False) -> None:
+    """Raise EBMS:0008 for a header that must be understood and is not ours (SOAP 1.2, 2.4).
+
+    ``roles`` lets those pass that are addressed to somebody on the way: intermediaries of multi-hop recordings.
+    """
     for child in soap.header:
+        if roles and (child.get(f"{{{soap.namespace}}}role") or child.get(f"{{{soap.namespace}}}actor")):
+            continue
         must = child.get(f"{{{soap.namespace}}}mustUnderstand", "").strip()
         if must in _TRUE and child is not soap.messaging and child is not soap.security:
             raise refuse(FEATURE_NOT_SUPPORTED, "soap.must-understand")

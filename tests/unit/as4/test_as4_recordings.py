@@ -311,3 +311,12 @@ def test_damaged_security_header_does_not_pass_for_none(
     status, report = inspect(tmp_path / "damaged")
     assert status == 1
     assert reason in {one["reason"] for one in report["errors"]}
+
+
+def test_header_for_an_intermediary_does_not_hinder_a_recording(inspect: Inspect, tmp_path: Path) -> None:
+    block = '<r:Route xmlns:r="urn:r" S12:mustUnderstand="true"{}></r:Route></S12:Header>'
+    for role, expected in ((' S12:role="urn:next-hop"', 0), ("", 1)):
+        added = block.format(role)
+        forgery = Forgery(encrypt=False, soap=lambda text, added=added: text.replace("</S12:Header>", added))
+        (tmp_path / "routed").write_bytes(forgery.wire()[1])
+        assert inspect(tmp_path / "routed")[0] == expected
