@@ -145,8 +145,15 @@ class RealNode:
 
     def ask(self, script: str, **data: Any) -> Any:
         """Run a script inside the node's environment, beside the running process; returns the JSON it prints last."""
-        text = f"import json, django; django.setup(); DATA = json.loads({json.dumps(json.dumps(data))})\n{script}"
-        done = subprocess.run([sys.executable, "-c", text], env=self.env(), capture_output=True, text=True, check=False)
+        text = f"import json, sys, django; django.setup(); DATA = json.load(sys.stdin)\n{script}"
+        done = subprocess.run(
+            [sys.executable, "-c", text],
+            env=self.env(),
+            input=json.dumps(data),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         if done.returncode:
             raise AssertionError(done.stderr[-3000:])
         return json.loads(done.stdout.splitlines()[-1])

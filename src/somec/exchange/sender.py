@@ -38,7 +38,7 @@ from somec.exchange.rules import Answer
 from somec.exchange.transport import Transport, Unreached
 from somec.kernel import clock
 
-POLL_SECONDS: Final = 1.0  # how soon the loop sees what another process queued
+POLL_SECONDS: Final = 0.5  # how soon the loop sees what another process queued
 LINGER: Final = 0.02  # seconds to wait at most, under load, for a turn to be about several deliveries
 ENOUGH: Final = 12  # deliveries that make a turn worth its cost
 AT_ONCE: Final = 48  # messages built or posted at a time, all peers together

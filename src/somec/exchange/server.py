@@ -21,6 +21,7 @@ THREADS: Final = 16
 MOST_THREADS: Final = 32  # slow callers hold a thread each
 KEPT_CONNECTIONS: Final = 256  # 26 peers with several connections each
 IDLE_SECONDS: Final = 60  # how long a silent connection is kept; a caller's pool notices that it was closed
+LOOK_SECONDS: Final = 2.0  # how often an idle listener wakes to close silent connections
 SHUTDOWN_SECONDS: Final = 10
 
 ClientCertificates = Literal["required", "optional", "off"]
@@ -54,6 +55,7 @@ class Listener:
             timeout=IDLE_SECONDS, shutdown_timeout=SHUTDOWN_SECONDS, server_name="somec",
         )  # fmt: skip
         self._server.keep_alive_conn_limit = KEPT_CONNECTIONS
+        self._server.expiration_interval = LOOK_SECONDS
         self._server.max_request_header_size = 32 * 1024
         self._thread = threading.Thread(target=self._serve, name=f"listen-{address}", daemon=True)
 
