@@ -6,18 +6,38 @@ or a query of a part, which asks access, changes state and writes the log in one
 
 from __future__ import annotations
 
-from ninja import NinjaAPI, Swagger
+from typing import Any
+
+from ninja import NinjaAPI
 
 from somec import __version__
 from somec.api import duties, log, node, notices, people, problems, received, records, states
 from somec.api.authentication import Token
+from somec.api.problems import MEDIA_TYPE
+
+FIRST_REFUSAL = 400
 
 
-def make() -> NinjaAPI:
+class Interface(NinjaAPI):
+    """The interface, whose description says that refusals are problem documents (RFC 9457)."""
+
+    def get_openapi_schema(self, **options: Any) -> Any:
+        """Return the description with the media type of refusals set right."""
+        schema = super().get_openapi_schema(**options)
+        for operations in schema["paths"].values():
+            for operation in operations.values():
+                for status, answer in operation.get("responses", {}).items():
+                    content = answer.get("content", {})
+                    if int(status) >= FIRST_REFUSAL and "application/json" in content:
+                        content[MEDIA_TYPE] = content.pop("application/json")
+        return schema
+
+
+def make() -> Interface:
     """Return the interface with all its parts."""
-    api = NinjaAPI(
+    api = Interface(
         title="somec", version=__version__, description=__doc__ or "", auth=Token(), docs_url=None,
-        urls_namespace="api-1", docs=Swagger(),
+        urls_namespace="api-1",
     )  # fmt: skip
     problems.install(api)
     for prefix, router in (

@@ -60,7 +60,8 @@ def node(request: HttpRequest) -> Any:
 
 LISTS = {
     "offences": catalogue.offences, "sanctions": catalogue.sanctions, "measures": catalogue.measures,
-    "handling-codes": catalogue.handling_codes, "purposes": catalogue.purposes, "permitted-uses": catalogue.permitted_uses,
+    "handling-codes": catalogue.handling_codes, "purposes": catalogue.purposes,
+    "permitted-uses": catalogue.permitted_uses,
     "data-subject-categories": catalogue.data_subject_categories, "movement-signs": catalogue.movement_signs,
     "risk-levels": catalogue.risk_levels,
 }  # fmt: skip
@@ -71,7 +72,8 @@ def _terms(name: str, language: str) -> list[dict[str, Any]]:
     for entry in LISTS[name]():  # type: ignore[operator]
         label = entry.label(language)
         found.append({
-            "id": entry.id, "label": label.text, "language": label.lang, "verified": entry.verified, "source": entry.source,
+            "id": entry.id, "label": label.text, "language": label.lang, "verified": entry.verified,
+            "source": entry.source.id,
         })  # fmt: skip
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from django.http import HttpRequest
-from ninja import Query, Router
+from ninja import Query, Router, Status
 from pydantic import BaseModel, StringConstraints
 
 from somec.api.contract import AtVersion, Id, PageNumber, WithReason, actor, answers, makes
@@ -99,7 +99,7 @@ def draft(request: HttpRequest, person: Id, body: NewNotice) -> Any:
         actor=actor(request), person_id=person, kind=body.kind, destinations=tuple(body.destinations),
         decision_id=body.decision_id,
     )  # fmt: skip
-    return 201, {"id": made}
+    return Status(201, {"id": made})
 
 
 @router.get("", response=answers(PageOut))
@@ -135,14 +135,20 @@ def readiness(request: HttpRequest, notice: Id) -> Any:
 def advice(request: HttpRequest, notice: Id) -> Any:
     """Say for each destination which bases let this state tell it unasked, and why the others do not."""
     found = queries.advice(actor(request), notice)
-    return {state: {"possible": [_basis(one) for one in said.possible],
-                    "excluded": [_excluded(one) for one in said.excluded]} for state, said in found.items()}  # fmt: skip
+    return {
+        state: {
+            "possible": [_basis(one) for one in said.possible],
+            "excluded": [_excluded(one) for one in said.excluded],
+        }
+        for state, said in found.items()
+    }
 
 
 def _basis(one: Any) -> dict[str, Any]:
     return {
         "id": one.id, "mechanism": one.mechanism.id, "article": one.basis.article, "channel": one.mechanism.channel,
-        "force": one.basis.force.value, "who": one.who.value, "verified": one.verified, "who_verified": one.who_verified,
+        "force": one.basis.force.value, "who": one.who.value, "verified": one.verified,
+        "who_verified": one.who_verified,
     }  # fmt: skip
 
 
@@ -201,7 +207,7 @@ def transmit(request: HttpRequest, notice: Id, body: Sending) -> Any:
 @router.post("/{notice}/changes", response=makes())
 def change(request: HttpRequest, notice: Id) -> Any:
     """Begin a change of a notice that was sent; it needs a second person like the notice itself."""
-    return 201, {"id": actions.draft_change(actor=actor(request), id=notice)}
+    return Status(201, {"id": actions.draft_change(actor=actor(request), id=notice)})
 
 
 @router.post("/{notice}/cancel", response=answers(NoticeOut))

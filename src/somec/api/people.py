@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
-from ninja import Query, Router
+from ninja import Query, Router, Status
 from pydantic import BaseModel, create_model
 
 from somec.api.contract import Id, Made, PageNumber, actor, answers, makes
@@ -70,7 +70,7 @@ def _one(body: Any) -> Any:
 @router.post("", response=makes(), url_name="api_record_person")
 def record(request: HttpRequest, body: PersonIn) -> Any:  # type: ignore[valid-type]
     """Record a person."""
-    return 201, {"id": actions.record_person(actor=actor(request), person=build(NewPerson, body))}
+    return Status(201, {"id": actions.record_person(actor=actor(request), person=build(NewPerson, body))})
 
 
 @router.get("", response=answers(PageOut))
@@ -108,7 +108,7 @@ def history(request: HttpRequest, person: Id) -> Any:
 @router.post("/{person}/statements", response=makes())
 def add_statement(request: HttpRequest, person: Id, body: StatementIn) -> Any:
     """Add one statement (name, birth, document, address …)."""
-    return 201, {"id": actions.add_statement(actor=actor(request), person_id=person, statement=_one(body))}
+    return Status(201, {"id": actions.add_statement(actor=actor(request), person_id=person, statement=_one(body))})
 
 
 @router.put("/{person}/statements/{statement}", response=answers(Made))

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest
-from ninja import Query, Router
+from ninja import Query, Router, Status
 from pydantic import AwareDatetime, BaseModel
 
 from somec.api.contract import AtVersion, Id, PageNumber, WithReason, actor, answers, makes
@@ -239,7 +239,7 @@ def plan_action(request: HttpRequest, received: Id, body: Planned) -> Any:
         actor=actor(request), id=received, version=body.version, what=body.what, service=body.service, due=due,
         owner_id=body.owner_id,
     )  # fmt: skip
-    return 201, {"id": made}
+    return Status(201, {"id": made})
 
 
 @plan.post("/{planned}/finish", response=answers(Done))
@@ -254,7 +254,8 @@ def answer(request: HttpRequest, received: Id, body: Answer) -> Any:
     """Answer the state that told us."""
     actions.answer(
         actor=actor(request), id=received, version=body.version, outcome=body.outcome, text=body.text,
-        language=body.language, at=body.at, place=_place(body.place), missing=tuple(body.missing), left_for=body.left_for,
+        language=body.language, at=body.at, place=_place(body.place), missing=tuple(body.missing),
+        left_for=body.left_for,
     )  # fmt: skip
     return _read(request, received)
 

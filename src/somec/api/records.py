@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router
+from ninja import Router, Status
 
 from somec.api.contract import AtVersion, Id, WithReason, actor, answers, makes
 from somec.api.shapes import body_model, build, plain, view_model
@@ -43,7 +43,7 @@ class Change(AtVersion):
 
 def _made(request: HttpRequest, person: str, kind: type, body: Any) -> Any:
     entry = build(kind, body)
-    return 201, {"id": actions.record_entry(actor=actor(request), person_id=person, entry=entry)}
+    return Status(201, {"id": actions.record_entry(actor=actor(request), person_id=person, entry=entry)})
 
 
 @router.post("/{person}/convictions", response=makes())
@@ -116,7 +116,7 @@ def of_person(request: HttpRequest, person: Id) -> Any:
 def propose(request: HttpRequest, person: Id, body: ProposalIn) -> Any:  # type: ignore[valid-type]
     """Propose to exchange, or not to, with reasons."""
     made = actions.propose_decision(actor=actor(request), person_id=person, proposal=build(Proposal, body))
-    return 201, {"id": made}
+    return Status(201, {"id": made})
 
 
 def _read(request: HttpRequest, decision: str) -> Any:

@@ -140,7 +140,7 @@ def _built(hint: Any, value: Any) -> Any:
 
 
 def _fitting(choices: tuple[Any, ...], value: Any) -> Any:
-    """Return the member of a union that this value is for; only "something or nothing" and plain unions occur in bodies."""
+    """Return the member of a union that this value is for; bodies have optional values and plain unions only."""
     real = [choice for choice in choices if choice is not type(None)]
     return next((choice for choice in real if isinstance(choice, type) and isinstance(value, choice)), real[0])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from django.http import HttpRequest
-from ninja import Router
+from ninja import Router, Status
 from pydantic import BaseModel, StringConstraints
 
 from somec.api.contract import Id, Made, OnlyReason, PageNumber, StateCode, actor, answers, makes
@@ -60,7 +60,7 @@ def proposals(request: HttpRequest) -> Any:
 @peers.post("/proposals", response=makes())
 def propose(request: HttpRequest, body: Card) -> Any:
     """Propose a peer by its card."""
-    return 201, {"id": actions.propose_peer(actor=actor(request), card=body.card)}
+    return Status(201, {"id": actions.propose_peer(actor=actor(request), card=body.card)})
 
 
 @peers.post("/proposals/{proposal}/approve", response=answers(State))

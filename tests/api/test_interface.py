@@ -1,0 +1,103 @@
+"""The JSON interface says no properly: tokens, scopes, relations, purposes, malformed bodies, conflicts."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from somec.access.rules import Role
+from somec.api import authentication
+from tests.api.conftest import Desk
+
+PO, CP, AN, AU = Role.PROBATION_OFFICER, Role.CONTACT_POINT, Role.ANALYST, Role.AUTHORISER
+UNKNOWN = "prs-00000000000000000000000000"
+
+
+def post(client: Client, path: str, body: Any) -> Any:
+    return client.post(f"/api/v1{path}", json.dumps(body), content_type="application/json")
+
+
+@pytest.mark.parametrize("token", ["", "Bearer wrong", "Bearer somec_tok-x_y", "Basic abc"])
+def test_without_a_token_nothing_is_said(desk: Desk, token: str) -> None:
+    answer = Client(headers={"Authorization": token} if token else {}).get(f"/api/v1/persons/{desk.person}")
+    assert answer.status_code == 401
+    assert answer.json()["code"] == "token.needed"
+
+
+def test_guessing_tokens_is_slowed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(authentication, "_wrong", authentication.WrongTries())
+    guesser = Client(headers={"Authorization": "Bearer somec_tok-a_b"})
+    answers = [guesser.get("/api/v1/node").status_code for _ in range(authentication.WRONG_TRIES + 1)]
+    assert answers[-1] == 429
+    assert set(answers[:-1]) == {401}
+
+
+def test_reading_needs_a_purpose_and_is_logged(desk: Desk) -> None:
+    without = desk.client(PO, **{"X-Purpose": ""}).get(f"/api/v1/persons/{desk.person}")
+    assert (without.status_code, without.json()["code"]) == (403, "person.no_purpose")
+    read = desk.client(PO).get(f"/api/v1/persons/{desk.person}")
+    assert read.status_code == 200
+    trail = desk.client(PO).get(f"/api/v1/persons/{desk.person}/log").json()
+    newest = next(entry for entry in trail["entries"] if entry["action"] == "person.read")
+    assert newest["purpose"] == "supervise"
+
+
+def test_closed_and_unknown_files_are_answered_alike(desk: Desk) -> None:
+    closed = desk.client(CP).get(f"/api/v1/persons/{desk.person}")
+    unknown = desk.client(CP).get(f"/api/v1/persons/{UNKNOWN}")
+    assert closed.status_code == unknown.status_code == 404 or closed.status_code == 200
+    if closed.status_code == 404:
+        assert closed.json() == unknown.json()
+
+
+def test_a_role_without_the_action_is_refused(desk: Desk) -> None:
+    answer = desk.client(AN).get(f"/api/v1/persons/{desk.person}")
+    assert answer.status_code in {403, 404}
+    assert "KOV" not in answer.content.decode()
+
+
+def test_mistakes_are_named_by_field_and_nothing_is_stored(desk: Desk) -> None:
+    answer = post(desk.client(PO), "/persons", {"names": [{"family": "X", "kind": "nickname"}], "sex": "unsure"})
+    assert answer.status_code == 422
+    assert {"sex", "names.0.kind"} <= set(answer.json()["fields"])
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [("{", 400), ('{"unknown": 1}', 422), ("[]", 422), ('{"names": "x"}', 422), ("", 400)],
+    ids=["broken", "unknown field", "a list", "wrong type", "empty"],
+)
+def test_bodies_that_are_none(desk: Desk, body: str, status: int) -> None:
+    answer = desk.client(PO).post("/api/v1/persons", body, content_type="application/json")
+    assert answer.status_code in {status, 422}
+    assert answer["Content-Type"].startswith("application/problem+json")
+
+
+def test_the_author_cannot_approve_and_a_stale_version_is_a_conflict(desk: Desk) -> None:
+    officer, head = desk.client(PO), desk.client(AU)
+    proposal = {
+        "outcome": "exchange", "destinations": ["NL"],
+        "necessity": {
+            "aim": "Protect people at the place he moves to.", "less_intrusive": "A call was considered and is not enough.",
+            "effect_on_person": "The police there will know of him.", "effect_on_resettlement": "Contact without employer.",
+        },
+    }  # fmt: skip
+    made = post(officer, f"/persons/{desk.person}/decisions", proposal).json()["id"]
+    seen = officer.get(f"/api/v1/decisions/{made}").json()
+    assert post(officer, f"/decisions/{made}/submit", {"version": seen["version"]}).status_code == 200
+    assert post(officer, f"/decisions/{made}/approve", {"version": seen["version"] + 1}).status_code == 403
+    stale = post(head, f"/decisions/{made}/approve", {"version": seen["version"], "overrides": {}})
+    assert stale.status_code == 409
+    now = head.get(f"/api/v1/decisions/{made}").json()
+    overrides = dict.fromkeys(now["open_codes"], "Seen and weighed, it stands.")
+    done = post(head, f"/decisions/{made}/approve", {"version": now["version"], "overrides": overrides})
+    assert (done.status_code, done.json()["state"]) == (200, "approved")
+
+
+def test_the_description_is_open_api_3_1_and_loads_nothing_from_elsewhere() -> None:
+    schema = Client().get("/api/v1/openapi.json").json()
+    assert schema["openapi"].startswith("3.1")
+    assert "http" not in json.dumps(schema.get("servers", []))
