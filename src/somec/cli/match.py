@@ -79,11 +79,9 @@ def _folder(chosen: argparse.Namespace) -> Path:
     named = chosen.against or os.environ.get(INDEX_VARIABLE) or "node"
     if named != "node":
         return Path(named)
-    import django
-    from django.conf import settings
+    from somec.node import config
 
-    django.setup()
-    return Path(settings.SOMEC_MATCH_INDEX)
+    return config.load().folder / "match-index"
 
 
 def _hidden(chosen: argparse.Namespace) -> bool:
@@ -146,10 +144,14 @@ def _rebuild(chosen: argparse.Namespace) -> int:
         with tqdm(total=count_people(chosen.file), unit=" people", desc="rebuild", disable=_hidden(chosen)) as bar:
             people = MatchIndex.create(folder).rebuild(read_people(chosen.file), bar.update)
     else:
-        from somec.persons.queries import match_records  # type: ignore[attr-defined,unused-ignore]
+        import django
+
+        django.setup()
+        from somec.persons.matching.views import record_of
+        from somec.persons.queries import match_records
 
         with tqdm(unit=" people", desc="rebuild", disable=_hidden(chosen)) as bar:
-            people = MatchIndex.create(folder).rebuild(match_records(), bar.update)
+            people = MatchIndex.create(folder).rebuild(map(record_of, match_records()), bar.update)
     print(f"{people} people in the index")
     return 0
 

@@ -67,9 +67,10 @@ def compare(segments: Sequence[Segment], query: NormalRecord, record: NormalReco
     builder = SegmentBuilder()
     builder.add(record)
     alone = Segment(builder.finish(), tuple(builder.nations))
-    found = search_segments([*segments, alone], prepare(query), model, scored=5)
+    prepared = prepare(query)
+    found = search_segments([*segments, alone], prepared, model, scored=1, whole=alone)
     one = next((scored for scored in found.scored if scored.segment is alone), None)
     if one is None:
         return None
     share = probabilities([one.total], 1, model)[0]
-    return Candidate(record.id, 1, share, one.total, evidence_of(one, found, prepare(query), model))
+    return Candidate(record.id, 1, share, one.total, evidence_of(one, found, prepared, model))

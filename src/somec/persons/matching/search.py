@@ -51,8 +51,11 @@ class Found:
     fields_by_segment: dict[int, QueryFields]
 
 
-def search_segments(segments: Sequence[Segment], query: PreparedQuery, model: Model, *, scored: int = SCORED) -> Found:
-    """Everything the segments know of the query, best first; equal totals by record id so that order never depends on chance."""
+def search_segments(segments: Sequence[Segment], query: PreparedQuery, model: Model, *, scored: int = SCORED, whole: Segment | None = None) -> Found:
+    """Everything the segments know of the query, best first; equal totals by record id so that order never depends on chance.
+
+    The records of the segment `whole` are all scored, whether or not anything leads to them.
+    """
     people = sum(segment.living for segment in segments)
     expansions = [_expansions(segment, query) for segment in segments]
     masses = np.zeros((len(query.words), LEVELS))
@@ -69,7 +72,8 @@ def search_segments(segments: Sequence[Segment], query: PreparedQuery, model: Mo
             continue
         fields = query_fields(segment, segments, query, model, people)
         by_segment[id(segment)] = fields
-        records = _gather(segment, query, row, bits, fields, model, scored)
+        everybody = np.arange(segment.count, dtype=np.uint32)
+        records = everybody if segment is whole else _gather(segment, query, row, bits, fields, model, scored)
         if not len(records):
             continue
         tables = segment.tables
