@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -42,7 +41,7 @@ def scopes(role: Role) -> list[str]:
 
 
 @pytest.fixture
-def desk(db: None) -> Iterator[Desk]:
+def desk(db: None) -> Desk:
     node = node_actor(STATE)
     office = access.create_authority(actor=node, name="Probation, Example", kind="probation")
     ids = {
@@ -61,4 +60,4 @@ def desk(db: None) -> Iterator[Desk]:
         token = access.issue_token(actor=issuer, user=person, name="test", scopes=scopes(role), days=1)
         parts[role] = Part(person, token)
     person = cases.record_main_person(actor=people.actor_by_id(ids[Role.PROBATION_OFFICER]))
-    yield Desk(parts, person)
+    return Desk(parts, person)

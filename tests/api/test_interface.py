@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from tests.api.conftest import Desk
 
 from somec.access.rules import Role
 from somec.api import authentication
-from tests.api.conftest import Desk
 
 PO, CP, AN, AU = Role.PROBATION_OFFICER, Role.CONTACT_POINT, Role.ANALYST, Role.AUTHORISER
 UNKNOWN = "prs-00000000000000000000000000"

@@ -8,10 +8,10 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from schemathesis.checks import CHECKS
+from tests.api.conftest import Desk
 
 from somec.access.rules import Role
 from somec.node.wsgi import application
-from tests.api.conftest import Desk
 
 EXAMPLES = 6
 LEFT_OUT = {

@@ -69,7 +69,7 @@ LISTS = {
 
 def _terms(name: str, language: str) -> list[dict[str, Any]]:
     found = []
-    for entry in LISTS[name]():  # type: ignore[operator]
+    for entry in LISTS[name]():
         label = entry.label(language)
         found.append({
             "id": entry.id, "label": label.text, "language": label.lang, "verified": entry.verified,

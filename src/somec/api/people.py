@@ -40,7 +40,7 @@ STATEMENTS: dict[str, type] = {
 StatementIn: Any = create_model(
     "StatementIn", __base__=Strict,
     **{name: (body_model(kind, without=frozenset({"id"})) | None, None) for name, kind in STATEMENTS.items()},
-)  # fmt: skip
+)  # type: ignore[call-overload]  # fmt: skip
 
 
 class Correction(Strict):

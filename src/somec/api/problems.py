@@ -89,7 +89,7 @@ def _unauthenticated(request: HttpRequest, error: AuthenticationError) -> HttpRe
 
 def install(api: NinjaAPI) -> None:
     """Teach the interface to answer with problem documents."""
-    api.add_exception_handler(SomecError, of)
-    api.add_exception_handler(ValidationError, _validation)
-    api.add_exception_handler(HttpError, _http)
-    api.add_exception_handler(AuthenticationError, _unauthenticated)
+    api.add_exception_handler(SomecError, of)  # type: ignore[arg-type]
+    api.add_exception_handler(ValidationError, _validation)  # type: ignore[arg-type]
+    api.add_exception_handler(HttpError, _http)  # type: ignore[arg-type]
+    api.add_exception_handler(AuthenticationError, _unauthenticated)  # type: ignore[arg-type]

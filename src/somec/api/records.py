@@ -42,7 +42,7 @@ class Change(AtVersion):
 
 
 def _made(request: HttpRequest, person: str, kind: type, body: Any) -> Any:
-    entry = build(kind, body)
+    entry: Any = build(kind, body)
     return Status(201, {"id": actions.record_entry(actor=actor(request), person_id=person, entry=entry)})
 
 

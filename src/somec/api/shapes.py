@@ -95,7 +95,7 @@ def _translated(hint: Any, base: type[BaseModel]) -> Any:
         inner = [argument for argument in arguments if argument is not Ellipsis]
         if origin is tuple and Ellipsis not in arguments and len(arguments) > 1:
             return list[Any]
-        kind = list[_translated(inner[0], base)]  # type: ignore[misc]
+        kind: Any = list[_translated(inner[0], base)]  # type: ignore[misc]
         return Annotated[kind, Limit(max_length=LONGEST_LIST)] if base is Strict else kind
     if origin is not None and isinstance(origin, type) and issubclass(origin, Mapping):
         return dict[str, _translated(arguments[1], base)]  # type: ignore[misc]

@@ -38,7 +38,7 @@ def _json(statement: Any) -> Any:
 
 def entries(now: datetime) -> list[tuple[str, dict[str, Any]]]:
     """Return his record as pairs of address and body: convictions, the order, assessments made elsewhere, the signs."""
-    return [(PATHS[type(entry)], _without_ids(_json(entry))) for entry in main_person(now.date()).entries]  # type: ignore[index]
+    return [(PATHS[type(entry)], _without_ids(_json(entry))) for entry in main_person(now.date()).entries]
 
 
 def as_spain_knows_him(now: datetime) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -300,7 +301,7 @@ def fail_to_arrive(stage: Stage) -> str:
     check(told["say_arrival_by"] == theirs["say_arrival_by"], "the two nodes wait for different instants")
     stage.turn_clock(clock.parse(told["say_arrival_by"]))
     raised = [
-        until(lambda node=node: _alert(node, stage.made["conversation"]), f"no alert at the desk of {state}")
+        until(partial(_alert, node, stage.made["conversation"]), f"no alert at the desk of {state}")
         for state, node in (("LV", lv), ("NL", nl))
     ]
     apart = abs(clock.parse(raised[0]["raised"]) - clock.parse(raised[1]["raised"]))
@@ -346,15 +347,15 @@ def answer(stage: Stage) -> str:
     lv.post(f"/disclosures/{told['id']}/take-answer", {"document_id": said[0]["id"]})
     for node in (lv, desk):
         until(
-            lambda node=node: not _open_duties(node, told["conversation"]),
+            partial(_all_met, node, told["conversation"]),
             "a duty is open although the answer was taken",
         )
     return "no arrival recorded, answered, the answer taken; every duty is met on both nodes"
 
 
-def _open_duties(node: Client, conversation: str) -> list[str]:
+def _all_met(node: Client, conversation: str) -> bool:
     duties = node.get(f"/conversations/{conversation}")["duties"]
-    return [one["rule"] for one in duties if one["state"] == "open"]
+    return all(one["state"] != "open" for one in duties)
 
 
 def met_in_spain(stage: Stage) -> str:
@@ -412,6 +413,10 @@ def recognise(stage: Stage) -> str:
     )
 
 
+def _nothing_waits(node: Client) -> bool:
+    return not node.get("/node")["outbox"].get("queued")
+
+
 def prove_log(stage: Stage) -> str:
     """Each node proves its whole log, and nothing waits or was lost anywhere."""
     said = []
@@ -420,7 +425,7 @@ def prove_log(stage: Stage) -> str:
         check(result["ok"], f"the log of {state} does not verify: {result}")
         said.append(f"{state} {result['entries']}")
         until(
-            lambda s=state: not stage.officer(s, "desk").get("/node")["outbox"].get("queued"),
+            partial(_nothing_waits, stage.officer(state, "desk")),
             f"{node.country.name}: mail waits",
         )
         check(not stage.officer(state, "desk").get("/problems")["rows"], f"{state} has refused something")

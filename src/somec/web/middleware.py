@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import zoneinfo
 from collections.abc import Callable
+from typing import cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
 from somec.access import queries as access
+from somec.access.queries import SessionLike
 
 
 class OfficerMiddleware:
@@ -27,12 +29,13 @@ class OfficerMiddleware:
         """Answer one request with the actor, language and zone set."""
         timezone.activate(self.zone)
         user = request.user
-        request.actor = access.actor_for(user, session=request.session) if user.is_authenticated else None  # type: ignore[attr-defined]
+        session = cast("SessionLike", request.session)
+        request.actor = access.actor_for(user, session=session) if user.is_authenticated else None  # type: ignore[attr-defined]
         if request.actor is not None:  # type: ignore[attr-defined]
             language = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME) or request.actor.language  # type: ignore[attr-defined]
             if language in dict(settings.LANGUAGES):
                 translation.activate(language)
-                request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+                request.LANGUAGE_CODE = language
         response = self.get_response(request)
         if user.is_authenticated:
             response.headers.setdefault("Cache-Control", "no-store")

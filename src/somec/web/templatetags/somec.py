@@ -69,7 +69,7 @@ def waiting(since: datetime, now: datetime) -> str:
 @register.filter
 def state_name(code: str) -> str:
     """Write a state by its name in the reader's language; an unknown code stays as it is."""
-    return Locale.parse(times.locale()).territories.get(code, code)
+    return str(Locale.parse(times.locale()).territories.get(code, code))
 
 
 @register.filter
@@ -81,7 +81,7 @@ def state_names(codes: list[str]) -> str:
 @register.filter
 def language_name(code: str) -> str:
     """Write a language by its name in the reader's language."""
-    return Locale.parse(times.locale()).languages.get(code, code)
+    return str(Locale.parse(times.locale()).languages.get(code, code))
 
 
 @register.simple_tag(takes_context=True)
@@ -141,7 +141,7 @@ def control(field: BoundField) -> SafeString:
     """Draw the control of a field in the design system's form, tied to its help and its mistakes."""
     name = next((value for kind, value in _CLASSES.items() if isinstance(field.field.widget, kind)), "ecl-text-input")
     attributes: dict[str, Any] = {"class": f"{name} {name}--invalid" if field.errors else name}
-    described = [f"{field.auto_id}-h"] if field.help_text else []
+    described = [f"{field.auto_id}-h"] if bool(field.help_text) else []
     if field.errors:
         described.append(f"{field.auto_id}-e")
         attributes["aria-invalid"] = "true"
