@@ -28,11 +28,11 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 node = node_actor(settings.CONFIG.state)
 User = get_user_model()
-if not User.objects.exists():
-    desk = access.create_authority(actor=node, name='Desk', kind='police')
+if not User.objects.filter(email='one@example.org').exists():
+    desk = access.create_authority(actor=node, name='Peers desk', kind='police')
     for mail in ('one@example.org', 'two@example.org'):
         access.create_user(actor=node, email=mail, name=mail, authority=desk, roles=[Role.CONTACT_POINT])
-one, two = (queries.actor_for(user) for user in User.objects.order_by('email')[:2])
+one, two = (queries.actor_for(user) for user in User.objects.filter(email__endswith='@example.org').order_by('email'))
 for text in DATA['cards']:
     proposal = actions.propose_peer(actor=one, card=text)
     actions.approve_peer(actor=two, proposal=proposal, fingerprint=cards.fingerprint(text))

@@ -1,6 +1,7 @@
 """Exactly once, shown by breaking it: two real nodes, killed again and again, on a bad line, with requests repeated.
 
-The seed is printed; ``SOMEC_CHAOS_SEED`` replays it (what is random here then is the same; the machine's timing is
+500 movement notices are written, approved and transmitted at one node by three people while it lives and dies; test
+documents, several in each conversation, go the other way, so that order is seen too. The seed is printed; ``SOMEC_CHAOS_SEED`` replays it (what is random here then is the same; the machine's timing is
 not).
 """
 
@@ -23,18 +24,31 @@ import urllib3
 
 from exchange.nodes import SEND, STATE, RealNode, pair
 from exchange.relay import Relay
+from exchange.story import NOTICES as NOTICES_SCRIPT
+from exchange.story import STAFF
 
 pytestmark = [pytest.mark.processes, pytest.mark.slow, pytest.mark.timeout(420)]
 
 NOTICES = 500
+PARCELS = 150
 KILLS = 30
-CONVERSATIONS = 60
+CONVERSATIONS = 20
 BATCH = 5
 QUIET_WITHIN = 120.0
 
 SETTLED = """
 from somec.exchange import queries
 print(json.dumps(queries.outbox_counts()))
+"""
+
+TOLD = """
+from somec.movements.models import Disclosure
+print(json.dumps(sorted(Disclosure.objects.values_list('conversation', flat=True))))
+"""
+
+ARRIVED = """
+from somec.movements.models import Incoming
+print(json.dumps(sorted(Incoming.objects.values_list('conversation', flat=True))))
 """
 
 ORDER = """
@@ -50,12 +64,11 @@ print(json.dumps(found))
 
 
 class Feeder:
-    """Hands notices over at one node, a few in each transaction, in a process that outlives the node's."""
+    """Hands documents over at one node, in a process that outlives the node's."""
 
-    def __init__(self, node: RealNode, to: str, numbers: list[int]) -> None:
-        data = {"to": to, "numbers": numbers, "per_transaction": BATCH, "conversations": CONVERSATIONS, "pause": 0.5}
-        script = f"import json, django; django.setup(); DATA = json.loads({json.dumps(json.dumps(data))})\n{SEND}"
-        self.process = subprocess.Popen([sys.executable, "-c", script], env=node.env(), stderr=subprocess.PIPE)
+    def __init__(self, node: RealNode, script: str, **data: object) -> None:
+        text = f"import json, django; django.setup(); DATA = json.loads({json.dumps(json.dumps(data))})\n{script}"
+        self.process = subprocess.Popen([sys.executable, "-c", text], env=node.env(), stderr=subprocess.PIPE)
 
     def finish(self) -> None:
         _, errors = self.process.communicate(timeout=120)
@@ -135,10 +148,14 @@ def test_every_notice_takes_effect_exactly_once(nodes: tuple[RealNode, RealNode,
     print(f"SOMEC_CHAOS_SEED={seed}")
     lv, nl, relays = nodes
     chance = random.Random(seed)  # noqa: S311 - a seed that can be replayed
-    there, back = list(range(NOTICES * 4 // 5)), list(range(1000, 1000 + NOTICES // 5))
+    staff = {node.state: node.ask(STAFF) for node in (lv, nl)}
     for node in (lv, nl):
         node.start()
-    feeders = [Feeder(lv, "NL", there), Feeder(nl, "LV", back)]
+    parcels = {"to": "LV", "numbers": list(range(PARCELS)), "per_transaction": BATCH, "conversations": CONVERSATIONS}
+    feeders = [
+        Feeder(lv, NOTICES_SCRIPT, people=staff["LV"], to="NL", count=NOTICES, pause=0.02),
+        Feeder(nl, SEND, **parcels, pause=1.0),
+    ]
     repeaters = [Repeater(*way, random.Random(chance.random())) for way in ((lv, nl), (nl, lv))]  # noqa: S311
     for relay in relays:
         relay.cut, relay.hold = 0.02, 0.05
@@ -161,7 +178,7 @@ def test_every_notice_takes_effect_exactly_once(nodes: tuple[RealNode, RealNode,
         assert all(len(answers) == 1 for answers in repeater.answers.values()), "a repeat got another receipt"
     statuses = [node.stop() for node in (lv, nl)]
     assert statuses == [0, 0]
-    _check(lv, nl, there, back)
+    _check(lv, nl)
     assert kills >= KILLS
     assert sum(repeater.posted for repeater in repeaters) > 0
 
@@ -191,22 +208,21 @@ def _wait_until_empty(*nodes: RealNode) -> None:
     raise AssertionError(f"outboxes did not empty: {counts}\n{nodes[0].log()[-1500:]}\n{nodes[1].log()[-1500:]}")
 
 
-def _check(lv: RealNode, nl: RealNode, there: list[int], back: list[int]) -> None:
+def _check(lv: RealNode, nl: RealNode) -> None:
     at_lv, at_nl = lv.ask(STATE), nl.ask(STATE)
-    assert sorted(at_nl["effects"]) == there
-    assert sorted(at_lv["effects"]) == back
-    assert at_lv["outbox"] == {"receipted": len(there)}
-    assert at_nl["outbox"] == {"receipted": len(back)}
-    assert at_lv["receipts"] == at_nl["messages"] == at_nl["in"] == len(there)
-    assert at_nl["receipts"] == at_lv["messages"] == at_lv["in"] == len(back)
+    approved, arrived = lv.ask(TOLD), nl.ask(ARRIVED)
+    assert len(approved) == NOTICES
+    assert arrived == approved, "not every approved notice stands at the receiver exactly once"
+    assert sorted(at_lv["effects"]) == list(range(PARCELS))
+    assert (at_lv["outbox"], at_nl["outbox"]) == ({"receipted": NOTICES}, {"receipted": PARCELS})
+    assert at_lv["receipts"] == at_nl["messages"] == at_nl["in"] == NOTICES
+    assert at_nl["receipts"] == at_lv["messages"] == at_lv["in"] == PARCELS
     assert at_lv["obligations"] == at_nl["obligations"]
-    assert len(at_lv["obligations"]) == len(there) + len(back)
-    for node, arrived in ((nl, there), (lv, back)):
-        conversations = node.ask(ORDER)
-        assert sum(len(places) for places in conversations.values()) == len(arrived)
-        for places in conversations.values():
-            by_number = [place for _, place in sorted(places)]
-            assert by_number == sorted(by_number), "a conversation took effect out of order"
+    assert len(at_lv["obligations"]) >= NOTICES + PARCELS
+    conversations = lv.ask(ORDER)
+    assert sum(len(places) for places in conversations.values()) == PARCELS
+    for places in conversations.values():
+        by_number = [place for _, place in sorted(places)]
+        assert by_number == sorted(by_number), "a conversation took effect out of order"
     for node in (lv, nl):
-        proof = node.somec("verify", "--json")
-        assert json.loads(proof.stdout)["ok"] is True
+        assert json.loads(node.somec("verify", "--json").stdout)["ok"] is True
