@@ -62,7 +62,7 @@ def _with_nodes(arguments: argparse.Namespace, folder: Path) -> int:
         )
         return 1
     try:
-        _prepare(folder, three, arguments.people)
+        prepare_nodes(folder, three, arguments.people)
         for node in three:
             node.start()
         running.wait_until_ready(three)
@@ -82,7 +82,7 @@ def _with_nodes(arguments: argparse.Namespace, folder: Path) -> int:
             list(pool.map(RunningNode.stop, three))
 
 
-def _prepare(folder: Path, three: list[RunningNode], people: int) -> None:
+def prepare_nodes(folder: Path, three: list[RunningNode], people: int) -> None:
     """Make the nodes that are not complete; each stands in its own folder, so they are made side by side."""
     missing = [node for node in three if not (node.folder / running.MARK).exists()]
     if not missing:

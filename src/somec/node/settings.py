@@ -109,6 +109,7 @@ CSRF_COOKIE_NAME = f"somec_csrf_{CONFIG.state.lower()}"
 CSRF_COOKIE_SECURE = CONFIG.web_tls
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Strict"
+ACCOUNT_FORMS = {"login": "somec.web.forms.sign_in.SignInForm"}
 ACCOUNT_ADAPTER = "somec.access.authentication.AccountAdapter"
 ACCOUNT_USER_DISPLAY = "somec.access.authentication.display_name"
 ACCOUNT_LOGIN_METHODS = {"email"}

@@ -1,0 +1,20 @@
+"""The sign-in form in our words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.forms import LoginForm
+from django.utils.translation import gettext_lazy as _
+
+
+class SignInForm(LoginForm):  # type: ignore[misc]
+    """Work address and password; a forgotten password is the administrator's to renew, so no link offers it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        login, password = self.fields["login"], self.fields["password"]
+        login.label, login.help_text = _("Work e-mail address"), ""
+        password.label, password.help_text = _("Password"), _("You may paste it.")
+        for field in (login, password):
+            field.widget.attrs.pop("placeholder", None)
