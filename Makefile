@@ -6,7 +6,7 @@ PORT ?= 8700
 ONLY ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench run interop format messages docs clean
+.PHONY: help demo pictures test check bench run interop format messages docs clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -33,6 +33,9 @@ test: $(VENV)/.dev src/somec/web/static/ecl/ecl-eu.css ## the whole suite on SQL
 
 check: $(VENV)/.dev ## format, lint, types, contracts, migrations, generated files
 	BIN=$(BIN) scripts/check.sh
+
+pictures: $(VENV)/.dev src/somec/web/static/ecl/ecl-eu.css ## take the screenshots of docs/ anew (needs Chromium)
+	SOMEC_PICTURES=1 $(BIN)/pytest tests/journeys -q
 
 bench: $(VENV)/.dev ## speed, as ratios measured in this run (ONLY=exchange, as4, matching, ...)
 	$(BIN)/python -m bench $(ONLY)

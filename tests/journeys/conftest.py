@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from somec.simulation.cast import PASSWORD
 from somec.simulation.nodes import RunningNode
 
 PICTURES = Path(__file__).resolve().parent.parent.parent / "docs" / "pictures"
+KEEP_PICTURES = os.environ.get("SOMEC_PICTURES") == "1"  # `make pictures`; otherwise they are taken and thrown away
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -108,7 +110,8 @@ class Officer:
         PICTURES.mkdir(parents=True, exist_ok=True)
         for width in (1280, 390):
             self.page.set_viewport_size({"width": width, "height": 900})
-            self.page.screenshot(path=PICTURES / f"{name}-{width}.png", full_page=True)
+            file = PICTURES / f"{name}-{width}.png" if KEEP_PICTURES else None
+            self.page.screenshot(path=file, full_page=True)
             self.look()
         self.page.set_viewport_size({"width": 1280, "height": 900})
 
