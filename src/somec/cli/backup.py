@@ -66,6 +66,8 @@ def _pack(file: Path, folder: Path, rows: Path, *, with_keys: bool) -> None:
     with os.fdopen(handle, "wb") as raw, tarfile.open(fileobj=raw, mode="w:gz") as archive:
         archive.add(rows, arcname=_ROWS)
         archive.add(folder / "somec.toml", arcname="somec.toml")
+        if (folder / "criteria").is_dir():
+            archive.add(folder / "criteria", arcname="criteria")
         if with_keys:
             archive.add(folder / "keys", arcname="keys")
     fresh.replace(file)

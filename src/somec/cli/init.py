@@ -8,7 +8,7 @@ from pathlib import Path
 
 from somec.kernel.errors import NotPossibleNow
 
-_TEMPLATE = """# What this node is. Changes take effect when it is started again. All keys: docs/how-to/run-a-node.md
+_TEMPLATE = """# What this node is; read when it starts. All keys: docs/reference/configuration.md
 state = {state}
 name = {name}
 desk = {desk}

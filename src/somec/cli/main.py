@@ -8,6 +8,7 @@ import os
 import sys
 from typing import Protocol
 
+from somec import __version__
 from somec.kernel.errors import SomecError
 
 
@@ -15,7 +16,7 @@ class _Command(Protocol):
     def register(self, subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None: ...
 
 
-COMMANDS = ("init", "serve", "work", "peer", "verify", "backup", "catalogue", "as4", "match", "people", "demo")
+COMMANDS = ("init", "serve", "work", "peer", "verify", "backup", "catalogue", "as4", "match", "people", "keys", "demo")
 """Modules of this package that register a sub-command; each imports what it needs only when it runs."""
 
 
@@ -25,6 +26,7 @@ def parser() -> argparse.ArgumentParser:
         prog="somec",
         description="A node with which EU states exchange information about serious mobile offenders.",
     )
+    top.add_argument("--version", action="version", version=f"somec {__version__}")
     subparsers = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name in COMMANDS:
         try:

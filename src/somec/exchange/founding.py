@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from somec.crypto.issuing import Subject, issue_pair, make_authority, make_request
+from somec.crypto.issuing import Subject, issue_for_request, issue_pair, make_authority, make_request
 from somec.crypto.keys import KeyPair, PrivateKey, load_key_pair, make_rsa_key
 from somec.crypto.signing import new_private_key
 from somec.exchange.keyring import ENCRYPTION, NODE, SIGNING, TLS, password
@@ -64,6 +64,16 @@ def install(folder: Path, file: str, certificates: bytes) -> None:
     fresh = folder / f"{file}.new"
     _write_pair(fresh, pair)
     fresh.replace(folder / file)
+
+
+def renew(folder: Path, *, state: str, name: str, endpoint: str) -> None:
+    """Let the node's own small authority certify the same keys anew; raises NotPossibleNow where there is none."""
+    if not (folder / AUTHORITY).exists():
+        raise NotPossibleNow("node.authority_missing", file=AUTHORITY)
+    authority = load_key_pair((folder / AUTHORITY).read_bytes(), password())
+    for file, request in requests(folder, state=state, name=name, endpoint=endpoint).items():
+        certificate = issue_for_request(authority, request, at=clock.now())
+        install(folder, file.replace(".csr", ".pem"), certificate.pem() + authority.certificate.pem())
 
 
 def _write_pair(file: Path, pair: KeyPair) -> None:

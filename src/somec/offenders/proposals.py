@@ -9,15 +9,17 @@ from somec.access.rules import Actor, Target
 from somec.audit import actions as audit
 from somec.audit.rules import Kind
 from somec.catalogue import queries as catalogue
-from somec.catalogue.criteria import evaluate
+from somec.catalogue.criteria import Criteria, evaluate
 from somec.catalogue.facts import StatedReason
 from somec.catalogue.outcomes import Evaluation, Outcome
+from somec.exchange import identity
 from somec.kernel import clock
 from somec.kernel.errors import Invalid
 from somec.offenders import facts, models, rules
 from somec.offenders.rules import DecisionState, Necessity
 from somec.persons.rules import state_mistakes
 
+CRITERIA_FOLDER = "criteria"  # in the node's folder: LV.toml and nothing else
 GROUP_DAYS = 30  # the same words about several people within this time look like one decision for a group
 DECISION = "decision"
 NOTHING_WRITTEN = Necessity()
@@ -98,7 +100,16 @@ def evaluated(actor: Actor, person_id: str, proposal: Proposal) -> Evaluation:
     held = facts.of_person(
         person_id, clock.now().date(), stated_reasons=proposal.stated_reasons, selected_together=together
     )
-    return evaluate(catalogue.criteria_for(actor.state), held)
+    return evaluate(criteria_of(actor.state), held)
+
+
+def criteria_of(state: str) -> Criteria:
+    """Return a state's own criteria from the node's folder, or where it has none the project's example, marked as one.
+
+    Read anew each time, so that a new version counts from the moment it lies there; unchanged bytes are parsed once.
+    """
+    own = identity.config().folder / CRITERIA_FOLDER
+    return catalogue.criteria_for(state, directory=own if own.is_dir() else None)
 
 
 def _selected_together(actor: Actor, person_id: str, proposal: Proposal) -> int:

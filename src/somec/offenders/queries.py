@@ -16,7 +16,6 @@ from somec.access import queries as access
 from somec.access.rules import Actor, Target, can, check
 from somec.audit import actions as audit
 from somec.audit.rules import Kind
-from somec.catalogue import queries as catalogue
 from somec.catalogue.criteria import evaluate
 from somec.catalogue.facts import Facts
 from somec.catalogue.outcomes import Evaluation
@@ -157,7 +156,7 @@ def facts(person_id: str, today: date | None = None) -> Facts:
 def criteria(actor: Actor, person_id: str) -> Evaluation:
     """Hold the person's record against the criteria of the actor's state, now; nothing is stored."""
     files.allowed(actor, "record.read", person_id)
-    return evaluate(catalogue.criteria_for(actor.state), facts(person_id))
+    return evaluate(proposals.criteria_of(actor.state), facts(person_id))
 
 
 def decision(actor: Actor, decision_id: str) -> DecisionView:
