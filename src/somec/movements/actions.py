@@ -40,6 +40,7 @@ from somec.movements.inbound import (
     receive_progress,
 )
 from somec.movements.planning import finish_action, plan_action, record_movement
+from somec.movements.reading import open_incoming, open_notice
 from somec.movements.telling import cancel_notice, close_disclosure, take_answer, transmit_notice
 
 __all__ = [
@@ -58,6 +59,8 @@ __all__ = [
     "expire_due",
     "finish_action",
     "judge",
+    "open_incoming",
+    "open_notice",
     "plan_action",
     "receive_acknowledgements",
     "receive_answers",
