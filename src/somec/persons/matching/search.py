@@ -23,6 +23,9 @@ from somec.persons.matching.similarity import ABJAD_COSTS, COSTS, LEVELS
 
 SCORED: Final = 100
 """Records of a segment that are compared in full."""
+ALWAYS_SCORED: Final = 30
+NEAR_BEST: Final = 0.5
+"""Beyond the first `ALWAYS_SCORED`, only records whose words and dates bring at least this share of the best record's bits are compared in full."""
 MOST_RANKED: Final = 60
 """Records of a segment that are handed on."""
 LEAST_LIST_BITS: Final = 1.0
@@ -153,6 +156,8 @@ def _gather(
     used = _add_terms(terms.postings, rare, group + 1, scratch.scores, scratch.stamps, scratch.touched, used)
     touched = scratch.touched[:used]
     found = best_records(scratch.scores, touched, segment.dead, wanted)
+    if len(found) > ALWAYS_SCORED:
+        found = found[: max(ALWAYS_SCORED, int((scratch.scores[found] >= NEAR_BEST * scratch.scores[found[0]]).sum()))]
     clear_scores(scratch.scores, scratch.stamps, touched)
     segment.give_back(scratch)
     return found

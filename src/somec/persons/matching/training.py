@@ -6,7 +6,9 @@ blocked pairs. The comparisons are the engine's own, worked out before, so what 
 
 from __future__ import annotations
 
+import logging
 import math
+import warnings
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -101,16 +103,19 @@ def _estimate(rows: list[dict[str, Any]]) -> Mapping[str, tuple[float, float]]:
         raise BadModel("matching.train.not_installed", extra="train", module=str(error.name)) from error
     settings = {
         "link_type": "dedupe_only", "comparisons": [_equal_comparison("sound_first", "first"), _equal_comparison("sound_last", "last"), _date_comparison(), _equal_comparison("sex", "sex")],
-        "blocking_rules_to_generate_predictions": ["l.sound_last = r.sound_last"], "additional_columns_to_retain": [], "retain_intermediate_calculation_columns": False,
+        "blocking_rules_to_generate_predictions": ["l.sound_last = r.sound_last"], "additional_columns_to_retain": [], "retain_intermediate_calculation_columns": False, "max_iterations": 12, "em_convergence": 0.002,
     }  # fmt: skip
+    logging.getLogger("splink").setLevel(logging.WARNING)
     try:
-        database = DuckDBAPI()
-        frame = database.register(pd.DataFrame(rows)) if hasattr(database, "register") else pd.DataFrame(rows)
-        linker = Linker(frame, settings) if hasattr(database, "register") else Linker(frame, settings, db_api=database)
-        linker.training.estimate_u_using_random_sampling(max_pairs=1e6)
-        linker.training.estimate_parameters_using_expectation_maximisation("l.sound_first = r.sound_first and l.sound_last = r.sound_last")
-        linker.training.estimate_parameters_using_expectation_maximisation("l.year = r.year and l.month = r.month and l.day = r.day")
-        described = linker.misc.save_model_to_json()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # deprecations between splink, pandas and DuckDB are theirs
+            database = DuckDBAPI()
+            frame = database.register(pd.DataFrame(rows)) if hasattr(database, "register") else pd.DataFrame(rows)
+            linker = Linker(frame, settings) if hasattr(database, "register") else Linker(frame, settings, db_api=database)
+            linker.training.estimate_u_using_random_sampling(max_pairs=1e6)
+            linker.training.estimate_parameters_using_expectation_maximisation("l.sound_first = r.sound_first and l.sound_last = r.sound_last")
+            linker.training.estimate_parameters_using_expectation_maximisation("l.year = r.year and l.month = r.month and l.day = r.day")
+            described = linker.misc.save_model_to_json()
     except Exception as error:  # noqa: BLE001 - splink raises many kinds, among them DuckDB's own
         raise BadModel("matching.train.failed", reason=type(error).__name__) from error
     found = {}
