@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -54,7 +55,11 @@ def run_inspect(arguments: argparse.Namespace) -> int:
         return _unreadable(arguments.file, error.strerror or "cannot be read")
     finally:
         file.close()
-    print(json.dumps(report, indent=2, ensure_ascii=False))
+    readable = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    try:
+        print(json.dumps(report, indent=2, ensure_ascii=not readable), flush=True)
+    except BrokenPipeError:  # the reader, `head` for one, has seen enough; the judgement stands
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return EXIT_VERIFIES if report["verifies"] else EXIT_DOES_NOT
 
 
