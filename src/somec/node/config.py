@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from somec.kernel.clock import TRAINING_CLOCK_VARIABLE
 from somec.kernel.errors import Invalid
 
 FOLDER_VARIABLE = "SOMEC_NODE"
@@ -110,6 +111,8 @@ def _checked(data: dict[str, Any], folder: Path) -> Config:
         wrong["client_certificates"] = ["choice"]
     if data.get("language", "en") not in LANGUAGES:
         wrong["language"] = ["choice"]
+    if os.environ.get(TRAINING_CLOCK_VARIABLE) and data.get("training") is not True:
+        wrong["training"] = ["clock_set_ahead"]  # a real node never runs ahead of the world
     if wrong:
         raise Invalid("config.invalid", fields=wrong)
     values = {**data, "folder": folder}
