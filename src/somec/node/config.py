@@ -11,7 +11,7 @@ import re
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from somec.kernel.clock import TRAINING_CLOCK_VARIABLE
 from somec.kernel.errors import Invalid
@@ -72,10 +72,13 @@ class Config:
 
 _STATE = re.compile(r"[A-Z]{2}")
 _KEYS = {
-    "state", "name", "desk", "web_address", "web_tls", "web_hosts", "exchange_address", "endpoint", "client_certificates",
-    "database_url",
+    "state", "name", "desk", "web_address", "web_tls", "web_hosts", "exchange_address", "endpoint",
+    "client_certificates", "database_url",
     "training", "second_factor", "time_zone", "language", "session_minutes", "session_hours", "purpose_minutes",
     "openid",
+}  # fmt: skip
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "second_factor": get_args(SecondFactor), "client_certificates": get_args(ClientCertificates), "language": LANGUAGES,
 }  # fmt: skip
 
 
@@ -105,12 +108,7 @@ def _checked(data: dict[str, Any], folder: Path) -> Config:
     for key in ("session_minutes", "session_hours", "purpose_minutes"):
         if key in data and not (isinstance(data[key], int) and data[key] > 0):
             wrong[key] = ["positive_number"]
-    if data.get("second_factor", "required") not in {"required", "offered"}:
-        wrong["second_factor"] = ["choice"]
-    if data.get("client_certificates", "required") not in {"required", "optional", "off"}:
-        wrong["client_certificates"] = ["choice"]
-    if data.get("language", "en") not in LANGUAGES:
-        wrong["language"] = ["choice"]
+    wrong.update({key: ["choice"] for key, known in _CHOICES.items() if key in data and data[key] not in known})
     if os.environ.get(TRAINING_CLOCK_VARIABLE) and data.get("training") is not True:
         wrong["training"] = ["clock_set_ahead"]  # a real node never runs ahead of the world
     if wrong:
