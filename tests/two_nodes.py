@@ -90,7 +90,7 @@ def template(folder: Path) -> Path:
         file = folder / f"{country.state}.sqlite3"
         shutil.copy(empty.file, file)
         with Node(country.state, file) as node:
-            _settle_in(node, country, folder / "keys")
+            settle_in(node, country, folder / "keys")
             (folder / f"{country.state}.people").write_text(
                 "\n".join(
                     f"{key}={value}"
@@ -100,7 +100,8 @@ def template(folder: Path) -> Path:
     return folder
 
 
-def _settle_in(node: Node, country: cast.Country, keys: Path) -> None:
+def settle_in(node: Node, country: cast.Country, keys: Path) -> None:
+    """Make the staff of a made-up state and its trusted peers in the present database."""
     actor = node_actor(node.state)
     for office in country.offices:
         node.offices[office.key] = access_actions.create_authority(

@@ -8,8 +8,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from somec.access import queries as access_queries
+from somec.access import rules as access
 from somec.access.rules import Actor
-from somec.alerts import sources, upkeep
+from somec.alerts import sources, upkeep, work
 from somec.alerts.models import Alert
 from somec.alerts.needs import Banner, Need, NeedFilter, NeedList
 from somec.alerts.rules import AlertKind, AlertState, Group, bar, group
@@ -33,7 +34,8 @@ def needs_me_now(actor: Actor, filters: NeedFilter = _EVERYTHING) -> NeedList:
     groups = Counter(need.group for need in shown)
     open_dues = [need.due for need in named if need.due is not None and need.due >= now]
     return NeedList(
-        needs=tuple(shown), groups=tuple((one, groups[one]) for one in Group if groups[one]), total=len(named),
+        needs=tuple(shown), groups=tuple((one, groups[one]) for one in Group if groups[one]),
+        total=count(actor) if found.more else len(named),
         mine=sum(need.mine for need in named), ownerless=sum(not need.owner_id for need in named),
         by_state=_counted(state for need in named for state in need.states),
         by_verb=tuple(sorted(Counter(need.verb for need in named).items(), key=lambda item: item[0].value)),
@@ -44,8 +46,20 @@ def needs_me_now(actor: Actor, filters: NeedFilter = _EVERYTHING) -> NeedList:
 
 
 def count(actor: Actor) -> int:
-    """Return how many lines the list has, for the navigation."""
-    return len(_collect(actor, clock.now())[0].needs)
+    """Return how many lines the list has, for the navigation of every page; counts rows without reading them."""
+    now, own = clock.now(), identity.own_state()
+    return sum(rows.count() for rows in work.everything(actor, now, own)) + len(_others(actor))
+
+
+def _others(actor: Actor) -> list[Need]:
+    """Return the lines that are not about notices; there are few of them."""
+    peers = exchange.peer_troubles() if access.can(actor, "peer.read") else []
+    return [
+        *upkeep.problems(actor),
+        *upkeep.proposals(actor),
+        *upkeep.certificates(actor, peers),
+        *upkeep.decisions(actor),
+    ]
 
 
 def for_subject(actor: Actor, subject_ids: Iterable[str]) -> tuple[Need, ...]:
@@ -64,8 +78,8 @@ def _collect(actor: Actor, now: datetime) -> tuple[sources.Found, list[exchange.
         sources.duties(actor, now, own),
         sources.answers_and_silence(actor, now, own),
         sources.notices(actor),
-        sources.undecided(actor),
-        sources.ended_notices(actor),
+        sources.incoming(actor),
+        sources.ended(actor),
         sources.plans(actor),
         sources.not_arrived(actor),
         sources.unclaimed(actor),

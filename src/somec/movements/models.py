@@ -155,7 +155,7 @@ class Disclosure(models.Model):
             models.CheckConstraint(
                 name="disclosure_feedback_with_arrival",
                 condition=Q(say_arrival_by__isnull=True, feedback_by__isnull=True)
-                | Q(say_arrival_by__isnull=False, feedback_by__gt=F("say_arrival_by")),
+                | Q(say_arrival_by__isnull=False, feedback_by__isnull=False, feedback_by__gt=F("say_arrival_by")),
             ),
         ]
 
