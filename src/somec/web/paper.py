@@ -74,7 +74,7 @@ def read(document: Mapping[str, Any]) -> Paper:
         mechanism=str(basis.get("mechanism", "")), article=str(basis.get("article", "")),
         verified=bool(basis.get("verified")), purpose=str(header.get("purpose", "")),
         handling_code=str(header.get("handling_code", "")), expires=_instant(header.get("expires")),
-        statements=tuple(_statement(item) for item in document.get("items", ())),
+        statements=tuple(_statement(item, str(header["to"]["state"])) for item in document.get("items", ())),
     )  # fmt: skip
 
 
@@ -82,12 +82,13 @@ def _instant(value: object) -> datetime | None:
     return clock.parse(value) if isinstance(value, str) and value else None
 
 
-def _statement(item: Mapping[str, Any]) -> Statement:
+def _statement(item: Mapping[str, Any], to_state: str) -> Statement:
     category = str(item.get("category", ""))
-    title, facts = _READERS.get(category, (gettext("Other"), _other))
+    title, reader = _READERS.get(category, (gettext("Other"), _other))
+    data = item.get("data", {})
+    facts = [*reader(data), *([_enforceable(data, to_state)] if category == "order" else [])]
     return Statement(
-        kind=str(item.get("kind", "fact")), title=str(title),
-        facts=tuple(fact for fact in facts(item.get("data", {})) if fact.text),
+        kind=str(item.get("kind", "fact")), title=str(title), facts=tuple(fact for fact in facts if fact.text),
         source=word(words_notices.SOURCES, str(item.get("source", ""))), evaluation=str(item.get("evaluation", "")),
         as_of=_day(item.get("as_of")), owner=str(item.get("owner", "")),
     )  # fmt: skip
@@ -235,9 +236,18 @@ def _order(data: Mapping[str, Any]) -> Iterator[Fact]:
     yield Fact(gettext("Supervised by"), supervisor)
     for condition in data.get("conditions", ()):
         binds = ", ".join(state_name(str(one)) for one in condition.get("binds_in", ()))
-        where = gettext("binds in %(states)s") % {"states": binds} if binds else gettext("binds in no state that is named")
+        where = gettext("binds in %(states)s") % {"states": binds} if binds else gettext("no state named where it binds")
         status = _table(words_notices.CONDITION_STATUS, condition.get("status"))
-        yield Fact(_measure(str(condition.get("measure", ""))), _joined((status, where, str(condition.get("words", "")))))
+        measure = _measure(str(condition.get("measure", "")))
+        more = _joined((status, where, str(condition.get("words", ""))))
+        yield Fact(gettext("Condition"), f"{measure} ({more})")
+
+
+def _enforceable(data: Mapping[str, Any], to_state: str) -> Fact:
+    """Say plainly when nothing of an order binds in the state that reads it: it cannot act on it as an order."""
+    binds = {str(one) for condition in data.get("conditions", ()) for one in condition.get("binds_in", ())}
+    text = gettext("Not enforceable in %(state)s today") % {"state": state_name(to_state)}
+    return Fact(gettext("Binding?"), "" if to_state in binds else text)
 
 
 def _measure(code: str) -> str:

@@ -11,7 +11,9 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from somec.kernel import clock
 from somec.kernel.errors import SomecError
+from somec.web import sentences_notices, times
 
 Sentence = str | Promise
 
@@ -21,7 +23,7 @@ GENERAL: Mapping[str, Sentence] = {
     "json.too_deep": _("The JSON is nested more than %(limit)s levels deep. Nothing was changed."),
 }
 
-_TABLES: list[Mapping[str, Sentence]] = [GENERAL]
+_TABLES: list[Mapping[str, Sentence]] = [GENERAL, *sentences_notices.TABLES]
 
 
 def add(table: Mapping[str, Sentence]) -> None:
@@ -42,7 +44,12 @@ def of(error: SomecError) -> str:
     sentence = find(error.code)
     if sentence is None:
         return str(_("This could not be done (%(code)s). Nothing was changed.")) % {"code": error.code}
-    return str(sentence) % dict(error.parameters)
+    return str(sentence) % {name: _readable(name, value) for name, value in error.parameters.items()}
+
+
+def _readable(name: str, value: object) -> object:
+    """Return a parameter as a person reads it: instants in words, everything else as it is."""
+    return times.instant(clock.parse(value)) if name == "until" and isinstance(value, str) else value
 
 
 def of_code(code: str, **parameters: object) -> str:

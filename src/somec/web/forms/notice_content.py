@@ -20,7 +20,7 @@ from somec.persons.rules import Source
 from somec.web import words_notices
 from somec.web.forms.moments import Line, Moment, Text, choices, states
 from somec.web.forms.notice_reading import initial
-from somec.web.templatetags.notices import channel_name, item_words, use_name
+from somec.web.templatetags.notices import act_of, channel_name, item_words, use_name
 from somec.web.templatetags.somec import label, language_name, state_name
 
 MAX_COMPANIONS = 8
@@ -37,7 +37,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What the form needs to know beside the content: law for each state, the record, the gate, states that can be told."""
+    """What the form needs beside the content: law for each state, the record, the gate, states that can be told."""
 
     advice: Mapping[str, OwnInitiativeAdvice]
     record: Sequence[Choice]
@@ -57,7 +57,7 @@ def common_bases(advice: Mapping[str, OwnInitiativeAdvice]) -> list[OwnInitiativ
 class ContentForm(forms.Form):
     """Everything that a notice says. Fields bear the names under which the rules report mistakes about them."""
 
-    template_groups: tuple[str, ...] = ("channel", "states", "travel", "observed", "ask", "record", "text")
+    gaps_allowed = True  # a draft may be saved with gaps; the gate names them
 
     def __init__(self, *args: Any, content: Content, around: Surroundings, **kwargs: Any) -> None:
         kwargs.setdefault("initial", initial(content))
@@ -92,7 +92,10 @@ class ContentForm(forms.Form):
             ),
             "basis.purpose": forms.ChoiceField(
                 label=_("They may use it for"), required=False,
-                choices=[("", gettext("Choose")), *((one.id, label(one)) for one in catalogue.permitted_uses())],
+                choices=_with(
+                    self.content.basis.purpose,
+                    [("", gettext("Choose")), *((one.id, label(one)) for one in catalogue.permitted_uses())],
+                ),
             ),
             "basis.handling_code": forms.ChoiceField(
                 label=_("Handling code"), required=False, widget=forms.RadioSelect,
@@ -180,7 +183,7 @@ class ContentForm(forms.Form):
             ),
             "source": forms.ChoiceField(
                 label=_("Source of the movement"), required=False,
-                choices=choices(Source, words_notices.SOURCES, empty=_("Choose")),
+                choices=_with(self.content.source, choices(Source, words_notices.SOURCES, empty=_("Choose"))),
             ),
             "reliability": forms.ChoiceField(
                 label=_("How reliable is the source?"), required=False,
@@ -252,6 +255,11 @@ class ContentForm(forms.Form):
         return self[name] if name in self.fields else None
 
 
+def _with(value: str, offered: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the choices with what stands there already, so that saving never loses what the form did not know."""
+    return offered if any(code == value for code, _name in offered) else [*offered, (value, value)]
+
+
 def _all_languages() -> list[str]:
     return sorted({code for one in catalogue.states() for code in one.languages})
 
@@ -261,7 +269,7 @@ def _destination(name: str, state: str) -> dict[str, forms.Field]:
         f"{name}.arrives_from": Moment(
             label=gettext("Arrives in %(state)s, not before") % {"state": state}, help_text=_("In your time zone.")
         ),
-        f"{name}.arrives_until": Moment(label=_("Arrives at the latest"), help_text=_("Both sides watch this time.")),
+        f"{name}.arrives_until": Moment(label=_("Arrives at the latest"), help_text=_("Both sides watch it.")),
         f"{name}.arrival_point": Line(label=_("Point of arrival: airport, port, station, border")),
         f"{name}.carrier": forms.ChoiceField(
             label=_("Carrier"), required=False, choices=choices(Carrier, words_notices.CARRIERS)
@@ -283,13 +291,15 @@ def _companion(number: int) -> dict[str, forms.Field]:
         f"companions.{number}.relation": Line(
             label=_("Travels with"), max_length=60, help_text=_("The relation only, no name: partner, own child.")
         ),
-        f"companions.{number}.count": forms.IntegerField(label=_("How many"), required=False, min_value=1, max_value=50),
+        f"companions.{number}.count": forms.IntegerField(
+            label=_("How many"), required=False, min_value=1, max_value=50
+        ),
         f"companions.{number}.child": forms.BooleanField(label=_("Under 18"), required=False),
     }  # fmt: skip
 
 
 def _basis_name(one: OwnInitiativeBasis) -> str:
-    return f"{one.mechanism.act or label(one.mechanism)}, Art. {one.basis.article}"
+    return f"{act_of(one.mechanism.id)}, Art. {one.basis.article}"
 
 
 def basis_help(one: OwnInitiativeBasis) -> str:

@@ -89,12 +89,12 @@ def basis_name(mechanism: str) -> str:
 
 @register.filter
 def act_of(mechanism: str) -> str:
-    """Write the legal act of a mechanism, or its name where it has none."""
+    """Write the legal act of a mechanism without its articles, or its name where it has none."""
     try:
         found = catalogue.mechanism(mechanism)
     except SomecError:
         return basis_name(mechanism)
-    return found.act or label(found)
+    return found.act.partition(" Art.")[0] or label(found)
 
 
 @register.filter

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -18,6 +19,9 @@ from somec.movements.rules import RECEIVER, SENDER, Chart, Party, State
 from somec.movements.views import FollowView
 from somec.web.views import notice_page, purpose
 from somec.web.views.access import OfficerRequest, officer
+
+
+WORTH_SAYING = timedelta(hours=1)  # an officer needs some time to read; before that silence says nothing
 
 
 @officer()
@@ -65,7 +69,7 @@ def _next_steps(follow: FollowView, may: set[str]) -> list[dict[str, Any]]:
     for one in steps:
         one["mine"] = one["who"] == follow.own_state and one["action"] in may
         one["ours"] = one["who"] == follow.own_state
-    return steps
+    return [one for one in steps if one["mine"] or one["action"] != "incoming.confirm_change"]
 
 
 def _of_side(chart: Chart, state: State, who: str) -> list[dict[str, Any]]:
@@ -86,8 +90,10 @@ def _answers_to_take(follow: FollowView) -> list[str]:
     ]  # fmt: skip
 
 
-def _silent_for(follow: FollowView) -> Any:
-    return clock.now() - follow.silent_since if follow.silent_since else None
+def _silent_for(follow: FollowView) -> timedelta | None:
+    """Return how long nobody has taken what we sent, once that is worth a banner."""
+    length = clock.now() - follow.silent_since if follow.silent_since else timedelta()
+    return length if length >= WORTH_SAYING else None
 
 
 @officer()
