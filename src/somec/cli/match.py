@@ -22,17 +22,38 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Add the command and its four sub-commands; `somec match FILE` is told from them by its first word."""
     match = subparsers.add_parser(
         "match", help="find people of a file in an index; find duplicates; train; rebuild",
-        description="somec match FILE --against INDEX --out FILE | somec match dedupe FILE --out FILE | somec match train FILE --out MODEL | somec match rebuild [FILE] | somec match transparency",
+        description="somec match FILE --against INDEX --out FILE | somec match dedupe FILE --out FILE | "
+        "somec match train FILE --out MODEL | somec match rebuild [FILE] | somec match transparency",
     )  # fmt: skip
-    match.add_argument("what", metavar="FILE | dedupe | train | rebuild | transparency", help="a CSV or Parquet file of people, or a sub-command")
+    match.add_argument(
+        "what",
+        metavar="FILE | dedupe | train | rebuild | transparency",
+        help="a CSV or Parquet file of people, or a sub-command",
+    )
     match.add_argument("file", nargs="?", type=Path, help="the file of a sub-command")
-    match.add_argument("--against", metavar="INDEX-or-node", help=f"folder of an index, or `node` for the index of this node (default: ${INDEX_VARIABLE}, else `node`)")
-    match.add_argument("--index", type=Path, metavar="FILE", help="search in a throw-away index of this CSV or Parquet file")
+    match.add_argument(
+        "--against",
+        metavar="INDEX-or-node",
+        help=f"folder of an index, or `node` for the index of this node (default: ${INDEX_VARIABLE}, else `node`)",
+    )
+    match.add_argument(
+        "--index", type=Path, metavar="FILE", help="search in a throw-away index of this CSV or Parquet file"
+    )
     match.add_argument("--out", type=Path, metavar="FILE", help="where to write (CSV, or Parquet by its ending)")
     match.add_argument("--top", type=int, default=10, metavar="N", help="candidates for each query (default 10)")
-    match.add_argument("--floor", type=float, default=None, metavar="P", help="leave out candidates less probable than this")
-    match.add_argument("--threshold", type=float, default=None, metavar="P", help="dedupe: probability at which two rows are one person")
-    match.add_argument("--prior", type=float, default=None, metavar="P", help="share of queries whose person is in the index")
+    match.add_argument(
+        "--floor", type=float, default=None, metavar="P", help="leave out candidates less probable than this"
+    )
+    match.add_argument(
+        "--threshold",
+        type=float,
+        default=None,
+        metavar="P",
+        help="dedupe: probability at which two rows are one person",
+    )
+    match.add_argument(
+        "--prior", type=float, default=None, metavar="P", help="share of queries whose person is in the index"
+    )
     match.add_argument("--model", type=Path, metavar="FILE", help="a model made by `somec match train`")
     match.add_argument("--language", choices=("en", "lv"), default="en", help="language of explanations")
     match.add_argument("--engine", choices=("local", "spark"), default="local", help="where to run")
@@ -47,7 +68,9 @@ def run(chosen: argparse.Namespace) -> int:
     if chosen.top < 1:
         return _wrong("--top must be at least 1")
     if chosen.what in WORDS and not (chosen.file is None and chosen.what not in {"rebuild", "transparency"}):
-        return {"dedupe": _dedupe, "train": _train, "rebuild": _rebuild, "transparency": _transparency}[chosen.what](chosen)
+        return {"dedupe": _dedupe, "train": _train, "rebuild": _rebuild, "transparency": _transparency}[chosen.what](
+            chosen
+        )
     if chosen.what in WORDS:
         return _wrong(f"somec match {chosen.what} needs a FILE")
     return _match(chosen)
@@ -101,12 +124,29 @@ def _match(chosen: argparse.Namespace) -> int:
         from somec.persons.matching.spark import match_with_spark
 
         folder = None if chosen.index is not None else _folder(chosen)
-        count = match_with_spark(file, chosen.out, people=chosen.index, folder=folder, model=model, top=chosen.top, floor=floor, language=chosen.language)
+        count = match_with_spark(
+            file,
+            chosen.out,
+            people=chosen.index,
+            folder=folder,
+            model=model,
+            top=chosen.top,
+            floor=floor,
+            language=chosen.language,
+        )
     else:
         index = _opened(chosen, model)
         with tqdm(total=count_people(file), unit=" queries", desc="match", disable=_hidden(chosen)) as bar:
             count = match_file(
-                file, index, chosen.out, top=chosen.top, floor=floor, language=chosen.language, resume=not chosen.restart, explain=not chosen.no_explain, progress=bar.update
+                file,
+                index,
+                chosen.out,
+                top=chosen.top,
+                floor=floor,
+                language=chosen.language,
+                resume=not chosen.restart,
+                explain=not chosen.no_explain,
+                progress=bar.update,
             )
     print(f"{count} queries answered: {chosen.out}")
     return 0
@@ -118,7 +158,9 @@ def _dedupe(chosen: argparse.Namespace) -> int:
     if chosen.out is None:
         return _wrong("--out FILE is needed")
     with tqdm(unit=" people", desc="dedupe", disable=_hidden(chosen)) as bar:
-        people, clusters = dedupe_file(chosen.file, chosen.out, _model(chosen), threshold=chosen.threshold, progress=bar.update)
+        people, clusters = dedupe_file(
+            chosen.file, chosen.out, _model(chosen), threshold=chosen.threshold, progress=bar.update
+        )
     print(f"{people} rows are {clusters} people: {chosen.out}")
     return 0
 

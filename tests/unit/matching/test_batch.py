@@ -43,7 +43,9 @@ def files(tmp_path: Path) -> tuple[Path, Path]:
     return people, queries
 
 
-def test_the_command_writes_the_documented_columns(files: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_writes_the_documented_columns(
+    files: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     people, queries = files
     out = tmp_path / "out.csv"
     assert main(["match", str(queries), "--index", str(people), "--out", str(out), "--top", "2"]) == 0
@@ -60,7 +62,17 @@ def test_the_command_writes_the_documented_columns(files: tuple[Path, Path], tmp
 
 def test_parquet_in_and_out(tmp_path: Path) -> None:
     people, queries, out = tmp_path / "people.parquet", tmp_path / "queries.parquet", tmp_path / "out.parquet"
-    pq.write_table(pa.table({"id": ["a", "b"], "full_name": ["Anna Bērziņa", "Jan Kowalski"], "dob": ["1990-05-17", None], "nationality": [["LV", "LT"], None]}), people)
+    pq.write_table(
+        pa.table(
+            {
+                "id": ["a", "b"],
+                "full_name": ["Anna Bērziņa", "Jan Kowalski"],
+                "dob": ["1990-05-17", None],
+                "nationality": [["LV", "LT"], None],
+            }
+        ),
+        people,
+    )
     pq.write_table(pa.table({"id": [7], "name": ["Anna Berzina"], "dob": ["1990-05-17"]}), queries)
     assert main(["match", str(queries), "--index", str(people), "--out", str(out)]) == 0
     table = pq.read_table(out).to_pylist()
@@ -76,7 +88,10 @@ def test_values_are_separated_by_semicolons(files: tuple[Path, Path]) -> None:
 def test_an_interrupted_run_goes_on_and_gives_the_same_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch, "BLOCK", 10)
     queries = tmp_path / "q.csv"
-    queries.write_text("id,full_name,dob\n" + "".join(f"{one.id},{one.names[0].written},{one.birth_dates[0]}\n" for one in crowd(60)), encoding="utf-8")
+    queries.write_text(
+        "id,full_name,dob\n" + "".join(f"{one.id},{one.names[0].written},{one.birth_dates[0]}\n" for one in crowd(60)),
+        encoding="utf-8",
+    )
     index = MatchIndex.in_memory(crowd(80))
     match_file(queries, index, tmp_path / "whole.csv")
     answered = 0
@@ -98,7 +113,10 @@ def test_an_interrupted_run_goes_on_and_gives_the_same_file(tmp_path: Path, monk
 def test_a_run_with_other_options_starts_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch, "BLOCK", 5)
     queries = tmp_path / "q.csv"
-    queries.write_text("id,full_name,dob\n" + "".join(f"{one.id},{one.names[0].written},{one.birth_dates[0]}\n" for one in crowd(20)), encoding="utf-8")
+    queries.write_text(
+        "id,full_name,dob\n" + "".join(f"{one.id},{one.names[0].written},{one.birth_dates[0]}\n" for one in crowd(20)),
+        encoding="utf-8",
+    )
     index = MatchIndex.in_memory(crowd(20))
 
     def stop(_: int) -> None:
@@ -134,7 +152,19 @@ def test_a_parquet_that_is_none_and_a_missing_file(tmp_path: Path, capsys: pytes
     (tmp_path / "x.parquet").write_bytes(b"PAR1 no")
     with pytest.raises(BadTable):
         list(read_people(tmp_path / "x.parquet"))
-    assert main(["match", str(tmp_path / "none.csv"), "--index", str(tmp_path / "x.parquet"), "--out", str(tmp_path / "o.csv")]) == 1
+    assert (
+        main(
+            [
+                "match",
+                str(tmp_path / "none.csv"),
+                "--index",
+                str(tmp_path / "x.parquet"),
+                "--out",
+                str(tmp_path / "o.csv"),
+            ]
+        )
+        == 1
+    )
     assert "matching.file.unreadable" in capsys.readouterr().err
 
 
@@ -156,12 +186,29 @@ def test_an_index_folder_serves_the_command(files: tuple[Path, Path], tmp_path: 
     people, queries = files
     folder, out = tmp_path / "index", tmp_path / "out.csv"
     assert main(["match", "rebuild", str(people), "--against", str(folder)]) == 0
-    assert main(["match", str(queries), "--against", str(folder), "--out", str(out), "--language", "lv", "--prior", "0.5"]) == 0
+    assert (
+        main(["match", str(queries), "--against", str(folder), "--out", str(out), "--language", "lv", "--prior", "0.5"])
+        == 0
+    )
     assert rows(out)[0]["candidate_id"] == "a"
     assert "kandidātam" in rows(out)[0]["explanation"] or "viena" in rows(out)[0]["explanation"]
 
 
-BAD_QUERIES = ["A", "", "x" * 10_000, "\u202e\u2066\u2069", "Ивaнoв\u0301", "%%%", "1234567890", "\U0001f600 \U0001f600", "a b c d e f g h i j k l m n o p q r s t u v w", "null", "-", "ААААААААААААА", "ـ" * 40]
+BAD_QUERIES = [
+    "A",
+    "",
+    "x" * 10_000,
+    "\u202e\u2066\u2069",
+    "Ивaнoв\u0301",
+    "%%%",
+    "1234567890",
+    "\U0001f600 \U0001f600",
+    "a b c d e f g h i j k l m n o p q r s t u v w",
+    "null",
+    "-",
+    "ААААААААААААА",
+    "ـ" * 40,
+]
 
 
 @pytest.mark.parametrize("name", BAD_QUERIES, ids=range(len(BAD_QUERIES)))
@@ -176,8 +223,15 @@ def test_no_query_breaks_a_search(name: str, born: str) -> None:
 
 def test_dedupe_groups_rows_and_keeps_ids(tmp_path: Path) -> None:
     file, out = tmp_path / "p.csv", tmp_path / "d.csv"
-    lines = ["id,full_name,dob,sex"] + [f"{one.id},{one.names[0].written},{one.birth_dates[0]},{one.sex}" for one in crowd(200)]
-    lines += ["x1,Zigmunds Ozoliņš,1977-07-07,M", "x2,OZOLINS Zigmunds,1977-07-07,M", "x3,Зигмундс Озолиньш,1977-07-08,M", "y,Zigmunds Priede,1955-01-30,M"]
+    lines = ["id,full_name,dob,sex"] + [
+        f"{one.id},{one.names[0].written},{one.birth_dates[0]},{one.sex}" for one in crowd(200)
+    ]
+    lines += [
+        "x1,Zigmunds Ozoliņš,1977-07-07,M",
+        "x2,OZOLINS Zigmunds,1977-07-07,M",
+        "x3,Зигмундс Озолиньш,1977-07-08,M",
+        "y,Zigmunds Priede,1955-01-30,M",
+    ]
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
     assert main(["match", "dedupe", str(file), "--out", str(out)]) == 0
     cluster = {row["id"]: row["cluster_id"] for row in rows(out)}

@@ -31,9 +31,12 @@ def found(index: MatchIndex, name: str, born: str = BORN) -> list[str]:
 def run_python(code: str, *arguments: str, wait: bool = True) -> subprocess.Popen[str]:
     sample = Path(__file__).parent
     process = subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(code), *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        [sys.executable, "-c", textwrap.dedent(code), *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
         env={**os.environ, "PYTHONPATH": f"{sample}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"},
-    )  # fmt: skip
+    )
     if wait:
         process.wait(120)
     return process
@@ -257,7 +260,11 @@ def test_a_full_disk_is_an_error_and_changes_nothing(tmp_path: Path) -> None:
     """
     process = run_python(code, str(tmp_path / "i"))
     assert process.stdout is not None
-    assert process.stdout.read().split("\n")[:3] == ["matching.index.not_written", "matching.index.not_written", "30 ['c4']"]
+    assert process.stdout.read().split("\n")[:3] == [
+        "matching.index.not_written",
+        "matching.index.not_written",
+        "30 ['c4']",
+    ]
     again = MatchIndex.open(tmp_path / "i")
     again.verify()
     assert len(again) == 30
@@ -291,8 +298,20 @@ def test_interpreted_kernels_give_the_same_answers(tmp_path: Path) -> None:
         answers = [[(one.id, round(one.probability, 5), round(one.bits, 3), [e.code for e in one.evidence]) for one in index.search(query, floor=1e-9).candidates] for query in queries]
         print(json.dumps([IS_COMPILED, answers]))
     """
-    slow = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, check=True, env={**os.environ, "SOMEC_MATCHING_KERNEL": "python", "PYTHONPATH": str(Path(__file__).parent)})
-    fast = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, check=True, env={**os.environ, "SOMEC_MATCHING_KERNEL": "", "PYTHONPATH": str(Path(__file__).parent)})
+    slow = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "SOMEC_MATCHING_KERNEL": "python", "PYTHONPATH": str(Path(__file__).parent)},
+    )
+    fast = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "SOMEC_MATCHING_KERNEL": "", "PYTHONPATH": str(Path(__file__).parent)},
+    )
     interpreted, compiled = json.loads(slow.stdout), json.loads(fast.stdout)
     assert (interpreted[0], compiled[0]) == (False, True)
     assert interpreted[1] == compiled[1]

@@ -16,6 +16,7 @@ from matching_sample import crowd  # type: ignore[import-not-found,unused-ignore
 
 from somec.cli.main import main
 from somec.persons.matching.answer import Outcome
+from somec.persons.matching.building import vocabulary_of
 from somec.persons.matching.calibrate import Observation, expected_calibration_error, fit
 from somec.persons.matching.cluster import duplicates
 from somec.persons.matching.errors import BadModel
@@ -24,13 +25,14 @@ from somec.persons.matching.keys import word_keys
 from somec.persons.matching.model import load_model
 from somec.persons.matching.pairs import compare_names
 from somec.persons.matching.postings import decode, decode_with_numpy, encode
-from somec.persons.matching.building import vocabulary_of
 from somec.persons.matching.records import PersonName, PersonRecord
 from somec.persons.matching.similarity import ABJAD_COSTS, COSTS, word_similarity
 from somec.persons.matching.transparency import GroupError, record
 
 SHARED = Path(__file__).parents[4] / "shared" / "data" / "matching"
-needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="the reference data of ../shared/data/matching are not here")
+needs_shared = pytest.mark.skipif(
+    not SHARED.is_dir(), reason="the reference data of ../shared/data/matching are not here"
+)
 
 
 def alike(left: str, right: str) -> float:
@@ -38,8 +40,24 @@ def alike(left: str, right: str) -> float:
     return float(word_similarity(vocabulary, 0, vocabulary, 1, COSTS, ABJAD_COSTS, 0.0))
 
 
-NEAR = [("mohamed", "muhammad", 0.85), ("محمد", "mohammed", 0.9), ("лавров", "lavrovs", 0.9), ("scholze", "scholz", 0.8), ("bill", "william", 0.8), ("سلمان", "sulayman", 0.8), ("j", "jean", 0.7), ("tokayev", "tukayev", 0.85)]
-FAR = [("petteri", "pekka", 0.5), ("antonin", "andrej", 0.5), ("navros", "lavrov", 0.6), ("خالد", "walid", 0.7), ("lind", "lindemann", 0.6), ("hugo", "chavez", 0.35)]
+NEAR = [
+    ("mohamed", "muhammad", 0.85),
+    ("محمد", "mohammed", 0.9),
+    ("лавров", "lavrovs", 0.9),
+    ("scholze", "scholz", 0.8),
+    ("bill", "william", 0.8),
+    ("سلمان", "sulayman", 0.8),
+    ("j", "jean", 0.7),
+    ("tokayev", "tukayev", 0.85),
+]
+FAR = [
+    ("petteri", "pekka", 0.5),
+    ("antonin", "andrej", 0.5),
+    ("navros", "lavrov", 0.6),
+    ("خالد", "walid", 0.7),
+    ("lind", "lindemann", 0.6),
+    ("hugo", "chavez", 0.35),
+]
 
 
 @pytest.mark.parametrize(("left", "right", "least"), NEAR)
@@ -52,7 +70,10 @@ def test_words_that_are_far(left: str, right: str, most: float) -> None:
     assert alike(left, right) <= most
 
 
-@given(st.text("abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=12), st.text("abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=12))
+@given(
+    st.text("abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=12),
+    st.text("abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=12),
+)
 def test_likeness_does_not_depend_on_the_order(left: str, right: str) -> None:
     assert alike(left, right) == pytest.approx(alike(right, left), abs=1e-5)
     assert alike(left, left) == 1.0
@@ -158,9 +179,16 @@ def test_training_on_too_few_rows_is_refused(tmp_path: Path) -> None:
 
 
 PAIRS = [
-    ("Vladimir Putin", "ПУТИН Владимир", True), ("Mohammed bin Salman", "محمد بن سلمان", True), ("Friedrich Buchenberg", "FridrichBuchenberg", True), ("A. Khamenei", "Ali Khamenei", True),
-    ("Pekka Orpo", "Petteri Orpo", False), ("Ante Plenković", "Andrej Plenković", False), ("Barack Obama", "Michelle Obama", False), ("", "Anna", False), ("Anna", "", False),
-]  # fmt: skip
+    ("Vladimir Putin", "ПУТИН Владимир", True),
+    ("Mohammed bin Salman", "محمد بن سلمان", True),
+    ("Friedrich Buchenberg", "FridrichBuchenberg", True),
+    ("A. Khamenei", "Ali Khamenei", True),
+    ("Pekka Orpo", "Petteri Orpo", False),
+    ("Ante Plenković", "Andrej Plenković", False),
+    ("Barack Obama", "Michelle Obama", False),
+    ("", "Anna", False),
+    ("Anna", "", False),
+]
 
 
 @pytest.mark.parametrize(("left", "right", "same"), PAIRS)
@@ -186,7 +214,14 @@ def test_historical_people_are_grouped() -> None:
     """Pair F1 of the groups over a quarter of the historical people."""
     table = pq.read_table(SHARED / "historical_figures_with_errors_50k.parquet").slice(0, 12_000).to_pylist()
     records = [
-        PersonRecord(row["unique_id"], (PersonName(row["full_name"]),) if row["full_name"] else (), (row["dob"],) if row["dob"] else (), row["gender"] or "", (), (row["birth_place"],) if row["birth_place"] else ())
+        PersonRecord(
+            row["unique_id"],
+            (PersonName(row["full_name"]),) if row["full_name"] else (),
+            (row["dob"],) if row["dob"] else (),
+            row["gender"] or "",
+            (),
+            (row["birth_place"],) if row["birth_place"] else (),
+        )
         for row in table
     ]
     found = duplicates(records, load_model())
@@ -205,7 +240,13 @@ def test_spark_gives_the_answers_of_the_local_engine(tmp_path: Path) -> None:
     pytest.importorskip("pyspark", reason="the extra `spark` is not installed")
     people, queries = tmp_path / "p.csv", tmp_path / "q.csv"
     for file, chosen in ((people, crowd(300)), (queries, crowd(40))):
-        file.write_text("id,full_name,dob\n" + "".join(f"{one.id},{one.names[0].written},{one.birth_dates[0]}\n" for one in chosen), encoding="utf-8")
+        file.write_text(
+            "id,full_name,dob\n" + "".join(f"{one.id},{one.names[0].written},{one.birth_dates[0]}\n" for one in chosen),
+            encoding="utf-8",
+        )
     assert main(["match", str(queries), "--index", str(people), "--out", str(tmp_path / "local.csv")]) == 0
-    assert main(["match", str(queries), "--index", str(people), "--out", str(tmp_path / "spark.csv"), "--engine", "spark"]) == 0
+    assert (
+        main(["match", str(queries), "--index", str(people), "--out", str(tmp_path / "spark.csv"), "--engine", "spark"])
+        == 0
+    )
     assert (tmp_path / "local.csv").read_bytes() == (tmp_path / "spark.csv").read_bytes()

@@ -64,7 +64,17 @@ def test_spellings_that_sound_alike_share_a_form(spellings: str) -> None:
     assert all(forms[0] & other for other in forms[1:]), forms
 
 
-SCRIPTS = [("Ivan", Script.LATIN), ("Иван", Script.CYRILLIC), ("Γιώργος", Script.GREEK), ("محمد", Script.ARABIC), ("נתניהו", Script.HEBREW), ("დავით", Script.GEORGIAN), ("Արամ", Script.ARMENIAN), ("奥巴马", Script.OTHER), ("", Script.LATIN)]
+SCRIPTS = [
+    ("Ivan", Script.LATIN),
+    ("Иван", Script.CYRILLIC),
+    ("Γιώργος", Script.GREEK),
+    ("محمد", Script.ARABIC),
+    ("נתניהו", Script.HEBREW),
+    ("დავით", Script.GEORGIAN),
+    ("Արամ", Script.ARMENIAN),
+    ("奥巴马", Script.OTHER),
+    ("", Script.LATIN),
+]
 
 
 @pytest.mark.parametrize(("text", "script"), SCRIPTS, ids=[row[1].name + str(i) for i, row in enumerate(SCRIPTS)])
@@ -72,7 +82,17 @@ def test_script(text: str, script: Script) -> None:
     assert script_of(text) is script
 
 
-SKELETONS = [("محمد", "Mohammed"), ("خالد", "Khaled"), ("مروان", "Merouane"), ("مروان", "Marwan"), ("نتنياهو", "Netanyahu"), ("נתניהו", "Netanyahu"), ("جمال", "Gamal"), ("جمال", "Dzhamal"), ("יעקב", "Yaakov")]
+SKELETONS = [
+    ("محمد", "Mohammed"),
+    ("خالد", "Khaled"),
+    ("مروان", "Merouane"),
+    ("مروان", "Marwan"),
+    ("نتنياهو", "Netanyahu"),
+    ("נתניהו", "Netanyahu"),
+    ("جمال", "Gamal"),
+    ("جمال", "Dzhamal"),
+    ("יעקב", "Yaakov"),
+]
 
 
 @pytest.mark.parametrize(("abjad", "latin"), SKELETONS)
@@ -89,7 +109,10 @@ def test_endings_of_sex_and_language_fall(form: str, stem: str) -> None:
     assert stems(form) == (stem,)
 
 
-@pytest.mark.parametrize(("word", "answer"), [("viktorovich", True), ("викторовна", True), ("ivanov", False), ("олександрівна", True), ("ich", False)])
+@pytest.mark.parametrize(
+    ("word", "answer"),
+    [("viktorovich", True), ("викторовна", True), ("ivanov", False), ("олександрівна", True), ("ich", False)],
+)
 def test_patronymics(word: str, answer: bool) -> None:
     assert is_patronymic(word) is answer
 
@@ -101,7 +124,13 @@ def test_known_equivalents_join_scripts_and_nicknames() -> None:
 
 
 def test_ascii_form_covers_letters_that_do_not_decompose() -> None:
-    assert [ascii_form(word) for word in ("łukasz", "søren", "straße", "đorđe", "ægir")] == ["lukasz", "soren", "strasse", "dorde", "aegir"]
+    assert [ascii_form(word) for word in ("łukasz", "søren", "straße", "đorđe", "ægir")] == [
+        "lukasz",
+        "soren",
+        "strasse",
+        "dorde",
+        "aegir",
+    ]
 
 
 @given(st.text(max_size=300))

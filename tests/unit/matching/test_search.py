@@ -42,7 +42,15 @@ def test_hit_candidate_and_nobody_are_different_answers() -> None:
     assert town().search(person("q", "Xochitl Quetzalcoatl", "1931-02-03")).outcome is Outcome.NO_CANDIDATE
 
 
-@pytest.mark.parametrize(("query", "reason"), [(person("q", ""), "matching.no_name"), (person("q", "A."), "matching.name_too_short"), (person("q", "", "1980"), "matching.no_name"), (person("q", "!!!"), "matching.no_name")])
+@pytest.mark.parametrize(
+    ("query", "reason"),
+    [
+        (person("q", ""), "matching.no_name"),
+        (person("q", "A."), "matching.name_too_short"),
+        (person("q", "", "1980"), "matching.no_name"),
+        (person("q", "!!!"), "matching.no_name"),
+    ],
+)
 def test_a_query_that_tells_nobody_apart_is_too_thin(query: PersonRecord, reason: str) -> None:
     answer = town().search(query)
     assert (answer.outcome, answer.reasons, answer.candidates) == (Outcome.QUERY_TOO_THIN, (reason,), ())
@@ -99,7 +107,13 @@ def test_evidence_is_for_against_and_missing_and_adds_up() -> None:
     query = person("q", "Sergejs Lavrovs", "1951-07-09", sex="F", nationalities=("RU",))
     best = next(one for one in town().search(query, floor=0.0, top=60).candidates if one.id == "lavrovs")
     said = {(one.field, one.direction) for one in best.evidence}
-    assert {("name", Direction.FOR), ("birth_date", Direction.AGAINST), ("sex", Direction.AGAINST), ("nationality", Direction.FOR), ("document", Direction.MISSING)} <= said
+    assert {
+        ("name", Direction.FOR),
+        ("birth_date", Direction.AGAINST),
+        ("sex", Direction.AGAINST),
+        ("nationality", Direction.FOR),
+        ("document", Direction.MISSING),
+    } <= said
     assert math.fsum(one.bits for one in best.evidence) == pytest.approx(best.bits, abs=0.02)
 
 
@@ -121,7 +135,9 @@ def test_personal_data_stay_out_of_repr() -> None:
 
 
 def test_several_names_and_dates_all_count() -> None:
-    query = PersonRecord("q", (PersonName("Unknown Nobody"), PersonName(given="Sergey", family="Lavrov")), ("1911-01-01", "1950-03-21"))
+    query = PersonRecord(
+        "q", (PersonName("Unknown Nobody"), PersonName(given="Sergey", family="Lavrov")), ("1911-01-01", "1950-03-21")
+    )
     assert town().search(query).candidates[0].id == "lavrovs"
 
 
@@ -136,7 +152,10 @@ def test_comparing_two_people_uses_the_frequencies_of_the_index() -> None:
 
 
 def test_a_common_name_weighs_less_than_a_rare_one() -> None:
-    crowded = MatchIndex.in_memory([person(f"n{number}", "Jan Nowak", f"19{number % 90 + 10}-01-02") for number in range(2000)] + [person("r", "Jan Przybyszewski", "1970-01-02")])
+    crowded = MatchIndex.in_memory(
+        [person(f"n{number}", "Jan Nowak", f"19{number % 90 + 10}-01-02") for number in range(2000)]
+        + [person("r", "Jan Przybyszewski", "1970-01-02")]
+    )
     common = crowded.search(person("q", "Jan Nowak")).candidates
     rare = crowded.search(person("q", "Jan Przybyszewski")).candidates[0]
     assert rare.bits > (common[0].bits if common else 0.0) + 4

@@ -1,8 +1,13 @@
 """One name against another, part by part.
 
-Parts are paired best first: given with given, swapped, or two parts of one name with one joined part of the other. What remains on one side only is *missing*; what remains on both sides
-speaks *against*. The bits of a pair come from the model and from how common so near a part is in the index (see `expansion`).
+Parts are paired best first: given with given, swapped, or two parts of one name with one joined part of the other.
+What remains on one side only is *missing*; what remains on both sides
+speaks *against*. The bits of a pair come from the model and from how common so near a part is in the index (see
+`expansion`).
 """
+
+# Kernels mix Python and numpy scalars, which numba unifies and mypy keeps apart.
+# mypy: disable-error-code="arg-type, assignment, return-value, no-any-return, type-var, call-overload, operator, index"
 
 from __future__ import annotations
 
@@ -43,7 +48,13 @@ class NameWeights(NamedTuple):
 
 
 @compiled
-def likeness(query: Vocabulary, people: Vocabulary, words: NDArray[np.uint32], costs: NDArray[np.float32], abjad_costs: NDArray[np.float32]) -> NDArray[np.float32]:
+def likeness(
+    query: Vocabulary,
+    people: Vocabulary,
+    words: NDArray[np.uint32],
+    costs: NDArray[np.float32],
+    abjad_costs: NDArray[np.float32],
+) -> NDArray[np.float32]:
     """How alike every query word and every one of `words` are."""
     count = len(query.plain_at) - 1
     alike = np.empty((count, len(words)), dtype=np.float32)
@@ -54,7 +65,9 @@ def likeness(query: Vocabulary, people: Vocabulary, words: NDArray[np.uint32], c
 
 
 @compiled
-def part_likeness(alike: NDArray[np.float32], rows: NDArray[np.uint32], columns: NDArray[np.int64]) -> NDArray[np.float32]:
+def part_likeness(
+    alike: NDArray[np.float32], rows: NDArray[np.uint32], columns: NDArray[np.int64]
+) -> NDArray[np.float32]:
     """The cells of a likeness table that two names need."""
     small = np.empty((min(MOST_PARTS, len(rows)), min(MOST_PARTS, len(columns))), dtype=np.float32)
     for i in range(small.shape[0]):
@@ -72,7 +85,15 @@ def _first_form(vocabulary: Vocabulary, word: int) -> NDArray[np.uint8]:
 
 
 @compiled
-def joined_likeness(left: Vocabulary, one: int, right: Vocabulary, first: int, second: int, costs: NDArray[np.float32], abjad_costs: NDArray[np.float32]) -> float:
+def joined_likeness(
+    left: Vocabulary,
+    one: int,
+    right: Vocabulary,
+    first: int,
+    second: int,
+    costs: NDArray[np.float32],
+    abjad_costs: NDArray[np.float32],
+) -> float:
     """How alike word `one` is to words `first` and `second` written together; 0 unless lengths allow it."""
     a, b, c = _first_form(left, one), _first_form(right, first), _first_form(right, second)
     if len(a) < 5 or len(b) < 2 or len(c) < 2 or abs(len(a) - len(b) - len(c)) > 2:
@@ -92,12 +113,23 @@ def _role_bits(a: int, b: int, crossed: float) -> float:
 
 @compiled
 def align(
-    query: Vocabulary, names: QueryNames, name: int, vocabulary: Vocabulary, people: People, other: int, alike: NDArray[np.float32],
-    weights: NameWeights, costs: NDArray[np.float32], abjad_costs: NDArray[np.float32], pairs: NDArray[np.int16], levels: NDArray[np.int16],
-) -> float:  # fmt: skip
+    query: Vocabulary,
+    names: QueryNames,
+    name: int,
+    vocabulary: Vocabulary,
+    people: People,
+    other: int,
+    alike: NDArray[np.float32],
+    weights: NameWeights,
+    costs: NDArray[np.float32],
+    abjad_costs: NDArray[np.float32],
+    pairs: NDArray[np.int16],
+    levels: NDArray[np.int16],
+) -> float:
     """Bits of query name `name` against candidate name `other`.
 
-    `alike` holds how alike each part of the query name (rows) and each part of the candidate name (columns) are. `pairs` and `levels` receive, for each query part, the partner's position
+    `alike` holds how alike each part of the query name (rows) and each part of the candidate name (columns) are.
+    `pairs` and `levels` receive, for each query part, the partner's position
     (plus `JOINED` for two parts, -1 for none) and the level.
     """
     start, end = names.word_at[name], names.word_at[name + 1]
@@ -108,13 +140,30 @@ def align(
         word = names.words[start + i]
         for j in range(others):
             level = level_of(alike[i, j])
-            bits[i, j] = weights.bits[word, level] + _role_bits(names.roles[start + i], people.roles[first + j], weights.crossed)
+            bits[i, j] = weights.bits[word, level] + _role_bits(
+                names.roles[start + i], people.roles[first + j], weights.crossed
+            )
     for i in range(count):
         pairs[i], levels[i] = -1, 0
     free = np.ones(others, dtype=np.uint8)
     total = _pair_singles(count, others, bits, pairs, free, np.float32(0.0))
     if others != count:
-        total += _pair_joined(query, names, start, count, vocabulary, people, first, others, weights, costs, abjad_costs, pairs, levels, free, bits)
+        total += _pair_joined(
+            query,
+            names,
+            start,
+            count,
+            vocabulary,
+            people,
+            first,
+            others,
+            weights,
+            costs,
+            abjad_costs,
+            pairs,
+            levels,
+            free,
+        )
     total += _pair_singles(count, others, bits, pairs, free, np.float32(-100.0))
     for i in range(count):
         if 0 <= pairs[i] < JOINED:
@@ -129,8 +178,18 @@ def align(
 
 
 @compiled
-def _pair_singles(count: int, others: int, bits: NDArray[np.float32], pairs: NDArray[np.int16], free: NDArray[np.uint8], least: np.float32) -> float:
-    """Pair free parts, best first, while a pair brings more than `least` bits. Pairs against stay recorded as pairs: they are what contradicts."""
+def _pair_singles(
+    count: int,
+    others: int,
+    bits: NDArray[np.float32],
+    pairs: NDArray[np.int16],
+    free: NDArray[np.uint8],
+    least: np.float32,
+) -> float:
+    """Pair free parts, best first, while a pair brings more than `least` bits.
+
+    Pairs against stay recorded as pairs: they are what contradicts.
+    """
     total = 0.0
     while True:
         best, best_i, best_j = least, -1, -1
@@ -149,10 +208,25 @@ def _pair_singles(count: int, others: int, bits: NDArray[np.float32], pairs: NDA
 
 @compiled
 def _pair_joined(
-    query: Vocabulary, names: QueryNames, start: int, count: int, vocabulary: Vocabulary, people: People, first: int, others: int, weights: NameWeights,
-    costs: NDArray[np.float32], abjad_costs: NDArray[np.float32], pairs: NDArray[np.int16], levels: NDArray[np.int16], free: NDArray[np.uint8], bits: NDArray[np.float32],
-) -> float:  # fmt: skip
-    """Pair one part with two neighbours of the other name written as one ("Annamaria" and "Anna Maria"), in both directions; returns the bits it adds."""
+    query: Vocabulary,
+    names: QueryNames,
+    start: int,
+    count: int,
+    vocabulary: Vocabulary,
+    people: People,
+    first: int,
+    others: int,
+    weights: NameWeights,
+    costs: NDArray[np.float32],
+    abjad_costs: NDArray[np.float32],
+    pairs: NDArray[np.int16],
+    levels: NDArray[np.int16],
+    free: NDArray[np.uint8],
+) -> float:
+    """Pair one part with two neighbours of the other name written as one; returns the bits it adds.
+
+    "Annamaria" and "Anna Maria", in both directions.
+    """
     total = 0.0
     for i in range(count):
         if pairs[i] >= 0:
@@ -161,7 +235,9 @@ def _pair_joined(
         for j in range(others - 1):
             if free[j] == 0 or free[j + 1] == 0:
                 continue
-            value = joined_likeness(query, word, vocabulary, people.words[first + j], people.words[first + j + 1], costs, abjad_costs)
+            value = joined_likeness(
+                query, word, vocabulary, people.words[first + j], people.words[first + j + 1], costs, abjad_costs
+            )
             gain = weights.bits[word, level_of(value)] + weights.joined
             if value >= 0.75 and gain > 0.0:
                 pairs[i], levels[i] = j + JOINED, level_of(value)

@@ -18,7 +18,14 @@ TIE_BITS: Final = 0.1
 
 
 def answer(
-    segments: Sequence[Segment], record: NormalRecord, model: Model, *, top: int, floor: float, explain: bool, incomplete: str | None
+    segments: Sequence[Segment],
+    record: NormalRecord,
+    model: Model,
+    *,
+    top: int,
+    floor: float,
+    explain: bool,
+    incomplete: str | None,
 ) -> Answer:
     """The answer to one normalised query; `incomplete` is the reason why the index does not hold everybody."""
     people = sum(segment.living for segment in segments)
@@ -35,7 +42,9 @@ def answer(
         near = [found.scored[other].total for other in (position - 1, position + 1) if 0 <= other < len(found.scored)]
         tied = any(abs(one.total - total) < TIE_BITS for total in near)
         evidence = evidence_of(one, found, query, model) if explain else ()
-        candidates.append(Candidate(one.segment.id_of(one.number), position + 1, shares[position], one.total, evidence, tied))
+        candidates.append(
+            Candidate(one.segment.id_of(one.number), position + 1, shares[position], one.total, evidence, tied)
+        )
     best = shares[0] if shares else 0.0
     reasons = []
     if not people:
@@ -49,11 +58,16 @@ def answer(
     outcome = Outcome.HIT if best >= HIT else Outcome.CANDIDATE if best >= CANDIDATE else Outcome.NO_CANDIDATE
     if incomplete is not None:
         outcome, reasons = Outcome.INDEX_INCOMPLETE, [incomplete, *reasons]
-    return Answer(outcome, tuple(candidates), max(0.0, 1.0 - sum(shares)), model.prior, people, model.digest(), tuple(reasons))
+    return Answer(
+        outcome, tuple(candidates), max(0.0, 1.0 - sum(shares)), model.prior, people, model.digest(), tuple(reasons)
+    )
 
 
 def thinness(record: NormalRecord) -> str:
-    """Why a query cannot tell people apart, or an empty text: it needs a name part of two letters, a whole date or a document number."""
+    """Why a query cannot tell people apart, or an empty text.
+
+    It needs a name part of two letters, a whole date or a document number.
+    """
     if record.documents or any(packed & 31 for packed in record.dates):
         return ""
     longest = max((len(part.text) for parts in record.names for part in parts), default=0)

@@ -1,4 +1,6 @@
-"""The arrays an index is made of. Named tuples of numpy arrays, because compiled kernels can take them whole and files can hold them as they are.
+"""The arrays an index is made of.
+
+Named tuples of numpy arrays, because compiled kernels can take them whole and files can hold them as they are.
 
 Everywhere `…_at` holds where the entries of each row start, with one element more than rows.
 """

@@ -1,6 +1,7 @@
 """Many queries at once: a file of people in, a file of candidates out.
 
-Answers are written in the order of the queries. The output grows in whole blocks, and a small file beside it says how far it came and what it was made from, so that an interrupted run goes on
+Answers are written in the order of the queries. The output grows in whole blocks, and a small file beside it says how
+far it came and what it was made from, so that an interrupted run goes on
 where it stopped; Parquet is written from that at the end.
 """
 
@@ -41,17 +42,36 @@ def rows_of(query: PersonRecord, answer: Answer, language: str = "en") -> list[R
         return [(query.id, "", "", "", "", " ".join((answer.outcome.value, *answer.reasons)))]
     tie = {True: "tied; ", False: ""}
     return [
-        (query.id, one.id, str(one.rank), f"{one.probability:.7g}", f"{one.bits:.2f}", tie[one.tied] + explanation(one.evidence, language)) for one in answer.candidates
+        (
+            query.id,
+            one.id,
+            str(one.rank),
+            f"{one.probability:.7g}",
+            f"{one.bits:.2f}",
+            tie[one.tied] + explanation(one.evidence, language),
+        )
+        for one in answer.candidates
     ]
 
 
 def match_file(
-    file: Path, index: MatchIndex, out: Path, *, top: int = 10, floor: float = FLOOR, language: str = "en", resume: bool = True, explain: bool = True,
+    file: Path,
+    index: MatchIndex,
+    out: Path,
+    *,
+    top: int = 10,
+    floor: float = FLOOR,
+    language: str = "en",
+    resume: bool = True,
+    explain: bool = True,
     progress: Callable[[int], None] | None = None,
-) -> int:  # fmt: skip
-    """Answer every query of `file` against `index`, write `out` (CSV, or Parquet by its ending); returns how many queries were answered in this run.
+) -> int:
+    """Answer every query of `file` against `index`, write `out` (CSV, or Parquet by its ending).
 
-    With `resume`, a run that was stopped goes on after the last block it wrote, when file, model and options are the same.
+    Returns how many queries were answered in this run.
+
+    With `resume`, a run that was stopped goes on after the last block it wrote, when file, model and options are the
+    same.
     """
     growing = out.with_name(out.name + ".part")
     state = out.with_name(out.name + ".state")
@@ -67,7 +87,11 @@ def match_file(
             if not end:
                 handle.write(_encoded([COLUMNS]))
             for block in _blocks(read_people(file, skip=done)):
-                rows = [row for query in block for row in rows_of(query, index.search(query, top=top, floor=floor, explain=explain), language)]
+                rows = [
+                    row
+                    for query in block
+                    for row in rows_of(query, index.search(query, top=top, floor=floor, explain=explain), language)
+                ]
                 handle.write(_encoded(rows))
                 handle.flush()
                 os.fsync(handle.fileno())
@@ -97,7 +121,16 @@ def _encoded(rows: Iterable[tuple[str, ...]]) -> bytes:
 def _identity(file: Path, index: MatchIndex, top: int, floor: float, language: str) -> list[str | int | float]:
     """What must be the same for a run to go on: the file as it was, the model, the number of people, the options."""
     state = file.stat() if file.exists() else None
-    return [file.name, state.st_size if state else 0, state.st_mtime_ns if state else 0, index.model.digest(), len(index), top, floor, language]
+    return [
+        file.name,
+        state.st_size if state else 0,
+        state.st_mtime_ns if state else 0,
+        index.model.digest(),
+        len(index),
+        top,
+        floor,
+        language,
+    ]
 
 
 def _resumed(state: Path, growing: Path, identity: list[str | int | float]) -> tuple[int, int]:
@@ -120,7 +153,14 @@ def _finish(growing: Path, out: Path) -> None:
     if out.suffix.lower() not in {".parquet", ".pq"}:
         growing.replace(out)
         return
-    types = {"query_id": pa.string(), "candidate_id": pa.string(), "rank": pa.int32(), "probability": pa.float64(), "bits": pa.float64(), "explanation": pa.string()}
+    types = {
+        "query_id": pa.string(),
+        "candidate_id": pa.string(),
+        "rank": pa.int32(),
+        "probability": pa.float64(),
+        "bits": pa.float64(),
+        "explanation": pa.string(),
+    }
     options = pyarrow.csv.ConvertOptions(column_types=types, strings_can_be_null=False)
     parse = pyarrow.csv.ParseOptions(newlines_in_values=True)
     with pyarrow.csv.open_csv(growing, convert_options=options, parse_options=parse) as reader:

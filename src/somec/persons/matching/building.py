@@ -1,4 +1,7 @@
-"""From normalised records to the arrays of one segment. Everything is appended to flat arrays, so a million people fit in little memory."""
+"""From normalised records to the arrays of one segment.
+
+Everything is appended to flat arrays, so a million people fit in little memory.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,11 @@ _MASK: Final = (1 << 64) - 1
 
 
 def date_key(kind: int, first: int, second: int = 0, third: int = 0) -> int:
-    """The term of a date or a part of it. Kinds: 1 year with day and month in either order, 2 year and month, 3 year and day, 4 day and month in either order, 5 year."""
+    """The term of a date or a part of it.
+
+    Kinds: 1 year with day and month in either order, 2 year and month, 3 year and day, 4 day and month in either
+    order, 5 year.
+    """
     return ((kind << 40 | first << 16 | second << 8 | third) * _MIX) & _MASK
 
 
@@ -68,13 +75,20 @@ def vocabulary_of(keys: Sequence[WordKeys]) -> Vocabulary:
     """The vocabulary arrays of words in the order of their numbers."""
     forms = [form for known in keys for form in known.forms]
     return Vocabulary(
-        plain=_bytes(b"".join(known.plain for known in keys)), plain_at=_starts(len(known.plain) for known in keys),
-        forms=_bytes(b"".join(forms)), form_at=_starts(map(len, forms)), form_first=_starts(len(known.forms) for known in keys),
-        names=np.fromiter((symbol for known in keys for symbol in known.names), np.uint32), names_at=_starts(len(known.names) for known in keys),
-        nicks=np.fromiter((symbol for known in keys for symbol in known.nicks), np.uint32), nicks_at=_starts(len(known.nicks) for known in keys),
+        plain=_bytes(b"".join(known.plain for known in keys)),
+        plain_at=_starts(len(known.plain) for known in keys),
+        forms=_bytes(b"".join(forms)),
+        form_at=_starts(map(len, forms)),
+        form_first=_starts(len(known.forms) for known in keys),
+        names=np.fromiter((symbol for known in keys for symbol in known.names), np.uint32),
+        names_at=_starts(len(known.names) for known in keys),
+        nicks=np.fromiter((symbol for known in keys for symbol in known.nicks), np.uint32),
+        nicks_at=_starts(len(known.nicks) for known in keys),
         sounds=np.fromiter((known.sounds for known in keys), np.uint32, count=len(keys)),
-        traits=np.array([(known.script, known.stems, known.script in ABJADS) for known in keys], dtype=np.uint8).reshape(-1, 3),
-    )  # fmt: skip
+        traits=np.array(
+            [(known.script, known.stems, known.script in ABJADS) for known in keys], dtype=np.uint8
+        ).reshape(-1, 3),
+    )
 
 
 def _bytes(data: bytes) -> NDArray[np.uint8]:
@@ -93,7 +107,18 @@ class SegmentBuilder:
         self.nations: dict[str, int] = {}
         self._places: dict[str, int] = {}
         self._ids: list[bytes] = []
-        self._lists = {name: array(code) for name, code in (("words", "I"), ("roles", "B"), ("dates", "I"), ("nations", "H"), ("places", "I"), ("documents", "Q"), ("sexes", "B"))}
+        self._lists = {
+            name: array(code)
+            for name, code in (
+                ("words", "I"),
+                ("roles", "B"),
+                ("dates", "I"),
+                ("nations", "H"),
+                ("places", "I"),
+                ("documents", "Q"),
+                ("sexes", "B"),
+            )
+        }
         self._ends = {name: array("I", [0]) for name in ("names", "words", "dates", "nations", "places", "documents")}
         self._term_keys, self._term_records = array("Q"), array("I")
         self._date_keys: dict[int, list[int]] = {}
@@ -143,7 +168,10 @@ class SegmentBuilder:
         ends["documents"].append(len(lists["documents"]))
 
     def finish(self, keys: Sequence[WordKeys] | None = None) -> Tables:
-        """The arrays of everything taken; `keys` are those of `words` in order, where they were worked out elsewhere."""
+        """The arrays of everything taken.
+
+        `keys` are those of `words` in order, where they were worked out elsewhere.
+        """
         known = keys if keys is not None else [word_keys(word) for word in self.words]
         count = len(known)
         lists = {name: np.array(values) for name, values in self._lists.items()}
@@ -160,15 +188,31 @@ class SegmentBuilder:
             word_records=word_postings(lists["words"].astype(np.uint32), owners, count),
             terms=termed(np.array(self._term_keys, dtype=np.uint64), np.array(self._term_records, dtype=np.uint32)),
             people=People(
-                ends["names"], ends["words"], lists["words"].astype(np.uint32), lists["roles"].astype(np.uint8), lists["dates"].astype(np.uint32), ends["dates"], lists["sexes"].astype(np.uint8),
-                lists["nations"].astype(np.uint16), ends["nations"], lists["places"].astype(np.uint32), ends["places"], lists["documents"].astype(np.uint64), ends["documents"],
+                ends["names"],
+                ends["words"],
+                lists["words"].astype(np.uint32),
+                lists["roles"].astype(np.uint8),
+                lists["dates"].astype(np.uint32),
+                ends["dates"],
+                lists["sexes"].astype(np.uint8),
+                lists["nations"].astype(np.uint16),
+                ends["nations"],
+                lists["places"].astype(np.uint32),
+                ends["places"],
+                lists["documents"].astype(np.uint64),
+                ends["documents"],
             ),
-            places=self._place_table(lists["places"]), identities=self._identities(),
-        )  # fmt: skip
+            places=self._place_table(lists["places"]),
+            identities=self._identities(),
+        )
 
     def _place_table(self, used: NDArray[np.generic]) -> Places:
         letters = [place.encode("ascii", "replace") for place in self._places]
-        return Places(_bytes(b"".join(letters)), _starts(map(len, letters)), np.bincount(used.astype(np.int64), minlength=len(letters)).astype(np.uint32))
+        return Places(
+            _bytes(b"".join(letters)),
+            _starts(map(len, letters)),
+            np.bincount(used.astype(np.int64), minlength=len(letters)).astype(np.uint32),
+        )
 
     def _identities(self) -> Identities:
         hashes = np.fromiter((id_hash(text) for text in self._ids), np.uint64, count=len(self._ids))

@@ -1,7 +1,9 @@
 """From bits to probabilities that keep their word: among candidates shown with 0.8, eight in ten are the person.
 
-Each query is one observation: its candidates' bits by field, and which of them (or nobody) was the person. The likelihood of the right answers under `search.probabilities` is raised over the
-scale of each field and one offset, by Adam (Kingma and Ba 2015); there is nothing else to fit, so a few thousand queries are enough.
+Each query is one observation: its candidates' bits by field, and which of them (or nobody) was the person. The
+likelihood of the right answers under `search.probabilities` is raised over the
+scale of each field and one offset, by Adam (Kingma and Ba 2015); there is nothing else to fit, so a few thousand
+queries are enough.
 """
 
 from __future__ import annotations
@@ -24,7 +26,10 @@ LEAST_SCALE: Final = 0.15
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """The candidates of one query: bits by field (unscaled), the row of the right one (-1: nobody among them), and how many people were searched."""
+    """The candidates of one query.
+
+    Bits by field (unscaled), the row of the right one (-1: nobody among them), and how many people were searched.
+    """
 
     bits: NDArray[np.float32]
     right: int
@@ -32,7 +37,10 @@ class Observation:
 
 
 def fit(observations: Sequence[Observation], model: Model, present: float) -> Model:
-    """`model` with the scales and offset under which the observations are most likely; `present` is the share of queries whose person was in the index."""
+    """`model` with the scales and offset under which the observations are most likely.
+
+    `present` is the share of queries whose person was in the index.
+    """
     most = max((len(one.bits) for one in observations), default=0)
     if most == 0:
         return model
@@ -49,11 +57,21 @@ def fit(observations: Sequence[Observation], model: Model, present: float) -> Mo
         first, second = 0.9 * first + 0.1 * gradient, 0.999 * second + 0.001 * gradient**2
         parameters += RATE * (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.999**step)) + 1e-8)
         parameters[:6] = np.maximum(parameters[:6], LEAST_SCALE)
-    return replace(model, scale=tuple(round(float(value), 4) for value in parameters[:6]), slope=1.0, offset=round(float(parameters[6]), 4))
+    return replace(
+        model,
+        scale=tuple(round(float(value), 4) for value in parameters[:6]),
+        slope=1.0,
+        offset=round(float(parameters[6]), 4),
+    )
 
 
 def _gradient(
-    parameters: NDArray[np.float64], bits: NDArray[np.float64], known: NDArray[np.bool_], start: NDArray[np.float64], right: NDArray[np.int64], nobody: float
+    parameters: NDArray[np.float64],
+    bits: NDArray[np.float64],
+    known: NDArray[np.bool_],
+    start: NDArray[np.float64],
+    right: NDArray[np.int64],
+    nobody: float,
 ) -> NDArray[np.float64]:
     logits = np.where(known, start + _LN2 * (bits @ parameters[:6] + parameters[6]), -np.inf)
     top = np.maximum(logits.max(axis=1), nobody)[:, None]
@@ -63,7 +81,9 @@ def _gradient(
     rows = np.flatnonzero(right >= 0)
     target[rows, right[rows]] = 1.0
     difference = target - shares
-    return np.concatenate((np.einsum("qk,qkf->f", difference, bits), [difference.sum()])) * _LN2 / len(right) - 0.0005 * np.append(parameters[:6] - 0.7, 0.0)
+    return np.concatenate((np.einsum("qk,qkf->f", difference, bits), [difference.sum()])) * _LN2 / len(
+        right
+    ) - 0.0005 * np.append(parameters[:6] - 0.7, 0.0)
 
 
 def expected_calibration_error(stated: Sequence[float], right: Sequence[bool], bins: int = 10) -> float:
@@ -72,5 +92,9 @@ def expected_calibration_error(stated: Sequence[float], right: Sequence[bool], b
         return 0.0
     values, hits = np.array(stated), np.array(right, dtype=float)
     places = np.minimum(bins - 1, (values * bins).astype(int))
-    gaps = [abs(values[places == place].mean() - hits[places == place].mean()) * (places == place).sum() for place in range(bins) if (places == place).any()]
+    gaps = [
+        abs(values[places == place].mean() - hits[places == place].mean()) * (places == place).sum()
+        for place in range(bins)
+        if (places == place).any()
+    ]
     return float(sum(gaps) / len(values))

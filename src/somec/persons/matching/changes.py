@@ -1,6 +1,7 @@
 """The log of changes since the segments were written: added, changed and removed people, in order.
 
-Each entry is length, CRC-32 and JSON. An entry counts when it is whole; what a crash left of one is cut off by the next writer. Several processes read the log while one at a time writes.
+Each entry is length, CRC-32 and JSON. An entry counts when it is whole; what a crash left of one is cut off by the
+next writer. Several processes read the log while one at a time writes.
 """
 
 from __future__ import annotations
@@ -29,7 +30,11 @@ class Change:
 
 
 def append(file: Path, changes: Iterable[Change], known_end: int = 0) -> int:
-    """Add entries durably; returns the new length. `known_end` is a place up to which the log is known to be whole. Call only under the write lock. On failure the log is as it was, and IndexStorage is raised."""
+    """Add entries durably; returns the new length.
+
+    `known_end` is a place up to which the log is known to be whole. Call only under the write lock. On failure the
+    log is as it was, and IndexStorage is raised.
+    """
     data = b"".join(_encoded(change) for change in changes)
     try:
         handle = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
@@ -52,7 +57,10 @@ def append(file: Path, changes: Iterable[Change], known_end: int = 0) -> int:
 
 
 def read(file: Path, start: int) -> tuple[list[Change], int]:
-    """The whole entries after `start` and where they end. An unfinished last entry is left for later; a damaged one raises IndexDamaged."""
+    """The whole entries after `start` and where they end.
+
+    An unfinished last entry is left for later; a damaged one raises IndexDamaged.
+    """
     try:
         with file.open("rb") as handle:
             handle.seek(start)
@@ -61,7 +69,10 @@ def read(file: Path, start: int) -> tuple[list[Change], int]:
         return [], start
     changes, position = [], 0
     while position + _HEAD <= len(data):
-        length, check = int.from_bytes(data[position : position + 4], "little"), int.from_bytes(data[position + 4 : position + 8], "little")
+        length, check = (
+            int.from_bytes(data[position : position + 4], "little"),
+            int.from_bytes(data[position + 4 : position + 8], "little"),
+        )
         body = data[position + _HEAD : position + _HEAD + length]
         if len(body) < length:
             break
@@ -80,7 +91,9 @@ def whole_length(handle: int, position: int = 0) -> int:
         length = int.from_bytes(head[:4], "little")
         if position + _HEAD + length > size:
             break
-        if position + _HEAD + length == size and crc32(os.pread(handle, length, position + _HEAD)) != int.from_bytes(head[4:], "little"):
+        if position + _HEAD + length == size and crc32(os.pread(handle, length, position + _HEAD)) != int.from_bytes(
+            head[4:], "little"
+        ):
             break
         position += _HEAD + length
     return position
@@ -96,4 +109,5 @@ def _decoded(content: dict[str, Any]) -> Change:
     if record is None:
         return Change(content["id"], None)
     names = tuple(PersonName(**name) for name in record.pop("names"))
-    return Change(content["id"], PersonRecord(names=names, **{name: tuple(value) if isinstance(value, list) else value for name, value in record.items()}))
+    others: Any = {name: tuple(value) if isinstance(value, list) else value for name, value in record.items()}
+    return Change(content["id"], PersonRecord(names=names, **others))

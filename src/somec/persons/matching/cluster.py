@@ -1,6 +1,7 @@
 """Duplicates in a file: pairs, their bits, and the groups of rows that are one person.
 
-Groups grow from the surest pair down. Two groups become one only while enough of the pairs between them agree, so that one wrong pair does not chain two people together.
+Groups grow from the surest pair down. Two groups become one only while enough of the pairs between them agree, so
+that one wrong pair does not chain two people together.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from somec.persons.matching.records import PersonRecord, normalise
 from somec.persons.matching.scripts import ABJADS
 from somec.persons.matching.search import COST_TABLES
 from somec.persons.matching.similarity import LEVELS
+from somec.persons.matching.tables import read_people
 
 MOST_IN_BLOCK: Final = 120
 LARGE: Final = 200_000
@@ -56,7 +58,12 @@ class Duplicates:
     pairs_compared: int
 
 
-def duplicates(records: Iterable[PersonRecord], model: Model, threshold: float | None = None, progress: Callable[[int], None] | None = None) -> Duplicates:
+def duplicates(
+    records: Iterable[PersonRecord],
+    model: Model,
+    threshold: float | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Duplicates:
     """The groups of `records` that are one person each, at a pair probability of `threshold`."""
     builder, ids = SegmentBuilder(), []
     for record in records:
@@ -81,7 +88,10 @@ def candidate_pairs(tables: Tables, keys: list[WordKeys]) -> NDArray[np.uint64]:
     weak |= np.array([len(known.plain) < 2 for known in keys], dtype=np.uint8)
     initials = np.array([(known.forms[0] if known.forms else known.plain or b"?")[0] for known in keys], dtype=np.uint8)
     step = 250_000
-    chunks = [blocking_keys(people, sounds, bones, initials, weak, first, min(count, first + step)) for first in range(0, count, step)]
+    chunks = [
+        blocking_keys(people, sounds, bones, initials, weak, first, min(count, first + step))
+        for first in range(0, count, step)
+    ]
     block_keys = np.concatenate([chunk[0] for chunk in chunks])
     owners = np.concatenate([chunk[1] for chunk in chunks])
     order = np.argsort(block_keys, kind="stable")
@@ -96,20 +106,27 @@ def word_classes(keys: list[WordKeys]) -> tuple[NDArray[np.uint64], NDArray[np.u
     for known in keys:
         form = known.forms[-1 if known.stems else 0].decode() if known.forms else known.plain.decode()
         sounds.append(key_hash("s" + form))
-        skeleton = folding.abjad_skeletons(known.plain.decode())[0] if known.script in ABJADS else folding.skeleton(form)
+        skeleton = (
+            folding.abjad_skeletons(known.plain.decode())[0] if known.script in ABJADS else folding.skeleton(form)
+        )
         bones.append(key_hash("b" + (skeleton if len(skeleton) > 1 else form)))
     return np.array(sounds, dtype=np.uint64), np.array(bones, dtype=np.uint64)
 
 
-def pair_probabilities(tables: Tables, keys: list[WordKeys], pairs: NDArray[np.uint64], model: Model) -> NDArray[np.float64]:
+def pair_probabilities(
+    tables: Tables, keys: list[WordKeys], pairs: NDArray[np.uint64], model: Model
+) -> NDArray[np.float64]:
     """The probability of each pair to be one person."""
     bits = pair_bits(tables, keys, pairs, model)
     count = len(tables.identities.order)
     evidence = (bits @ np.array(model.pair_scale, dtype=np.float32)).astype(np.float64) + model.pair_offset
     shares, expected = np.zeros(len(pairs)), DUPLICATE_PRIOR * count / 2.0
     for _ in range(ROUNDS):
-        # The share of true pairs among all is estimated from the answers themselves (expectation maximisation with the weights held).
-        shares = 1.0 / (1.0 + np.exp2(-(evidence + math.log2(max(1.0, expected) * 2.0 / (count * max(1.0, count - 1.0))))))
+        # The share of true pairs among all is estimated from the answers themselves (expectation maximisation with
+        # the weights held).
+        shares = 1.0 / (
+            1.0 + np.exp2(-(evidence + math.log2(max(1.0, expected) * 2.0 / (count * max(1.0, count - 1.0)))))
+        )
         expected = float(shares.sum())
     result: NDArray[np.float64] = np.minimum(model.cap, shares)
     return result
@@ -122,15 +139,28 @@ def pair_bits(tables: Tables, keys: list[WordKeys], pairs: NDArray[np.uint64], m
     dates = [0.0] + [math.log2(m / u) for m, u in zip(model.date_m[1:], model.date_u[1:], strict=True)]
     nation = math.log2(model.nationality[0] / 0.1)
     fields = PairFields(
-        np.array(dates, np.float32), np.array([math.log2(model.sex[0] / 0.5), model.sex[1]], np.float32), np.array([nation, model.nationality[1]], np.float32),
-        np.array(model.birthplace, np.float32), np.array(model.document, np.float32), float(count + model.smoothing),
-    )  # fmt: skip
+        np.array(dates, np.float32),
+        np.array([math.log2(model.sex[0] / 0.5), model.sex[1]], np.float32),
+        np.array([nation, model.nationality[1]], np.float32),
+        np.array(model.birthplace, np.float32),
+        np.array(model.document, np.float32),
+        float(count + model.smoothing),
+    )
     bits = np.zeros((len(pairs), 6), dtype=np.float32)
     edges = np.linspace(0, len(pairs), 9).astype(int)
 
     def work(part: int) -> None:
         low, high = edges[part], edges[part + 1]
-        score_pairs(pairs[low:high], tables.vocabulary, tables.people, tables.places, weights, fields, COST_TABLES, bits[low:high])
+        score_pairs(
+            pairs[low:high],
+            tables.vocabulary,
+            tables.people,
+            tables.places,
+            weights,
+            fields,
+            COST_TABLES,
+            bits[low:high],
+        )
 
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(work, range(8)))
@@ -138,7 +168,10 @@ def pair_bits(tables: Tables, keys: list[WordKeys], pairs: NDArray[np.uint64], m
 
 
 def class_masses(tables: Tables, keys: list[WordKeys]) -> NDArray[np.float64]:
-    """For each word and level how many rows have a word so near, by classes: the same word, the same sound, the same skeleton."""
+    """For each word and level how many rows have a word so near, by classes.
+
+    The same word, the same sound, the same skeleton.
+    """
     counts = tables.word_records.counts.astype(np.float64)
     masses = np.zeros((len(keys), LEVELS))
     sounds, bones = word_classes(keys)
@@ -151,14 +184,17 @@ def class_masses(tables: Tables, keys: list[WordKeys]) -> NDArray[np.float64]:
 
 def _summed(classes: NDArray[np.uint64], counts: NDArray[np.float64]) -> NDArray[np.float64]:
     _, numbers = np.unique(classes, return_inverse=True)
-    sums: NDArray[np.float64] = np.bincount(numbers, weights=counts)[numbers]
+    sums: NDArray[np.float64] = np.bincount(numbers, weights=counts)[numbers].astype(np.float64)
     return sums
 
 
 def _grouped(ids: list[str], pairs: NDArray[np.uint64], shares: NDArray[np.float64], threshold: float) -> Duplicates:
     chosen = np.flatnonzero(shares >= threshold)
     chosen = chosen[np.argsort(-shares[chosen], kind="stable")]
-    left, right = (pairs[chosen] >> np.uint64(32)).astype(np.int64), (pairs[chosen] & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    left, right = (
+        (pairs[chosen] >> np.uint64(32)).astype(np.int64),
+        (pairs[chosen] & np.uint64(0xFFFFFFFF)).astype(np.int64),
+    )
     groups = _Groups(len(ids))
     for a, b in zip(left.tolist(), right.tolist(), strict=True):
         groups.links[a].append(b)
@@ -205,13 +241,15 @@ class _Groups:
         self.members.pop(one, None)
 
 
-def dedupe_file(file: Path, out: Path, model: Model, threshold: float | None = None, progress: Callable[[int], None] | None = None) -> tuple[int, int]:
-    """Write id, cluster_id and probability of every row of `file` to `out` (CSV, or Parquet by its ending); returns how many rows and how many people.
+def dedupe_file(
+    file: Path, out: Path, model: Model, threshold: float | None = None, progress: Callable[[int], None] | None = None
+) -> tuple[int, int]:
+    """Write id, cluster_id and probability of every row of `file` to `out` (CSV, or Parquet by its ending).
+
+    Returns how many rows and how many people.
 
     A cluster is named after the id of its first row.
     """
-    from somec.persons.matching.tables import read_people
-
     found = duplicates(read_people(file), model, threshold, progress)
     names: dict[int, str] = {}
     for identity, number in zip(found.ids, found.clusters.tolist(), strict=True):
@@ -225,7 +263,10 @@ def dedupe_file(file: Path, out: Path, model: Model, threshold: float | None = N
             with beside.open("w", encoding="utf-8", newline="") as handle:
                 writer = csv.writer(handle, lineterminator="\n")
                 writer.writerow(("id", "cluster_id", "probability"))
-                writer.writerows((identity, label, f"{share:.6g}") for identity, label, share in zip(found.ids, labels, found.probability.tolist(), strict=True))
+                writer.writerows(
+                    (identity, label, f"{share:.6g}")
+                    for identity, label, share in zip(found.ids, labels, found.probability.tolist(), strict=True)
+                )
         beside.replace(out)
     except OSError as error:
         beside.unlink(missing_ok=True)

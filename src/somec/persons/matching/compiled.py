@@ -1,6 +1,7 @@
 """The switch between compiled and interpreted kernels.
 
-The kernels of this package are plain Python over arrays. With numba they run at the speed of C; without it, or with `SOMEC_MATCHING_KERNEL=python`, the same functions run interpreted
+The kernels of this package are plain Python over arrays. With numba they run at the speed of C; without it, or with
+`SOMEC_MATCHING_KERNEL=python`, the same functions run interpreted
 and give the same answers, only slower (tests prove the equality).
 """
 
@@ -33,7 +34,10 @@ IS_COMPILED: Final = _njit is not None
 
 
 def compiled(function: Function) -> Function:
-    """Compile a kernel where that is possible; the machine code is cached beside the module or, where that is read-only, in the user's cache folder."""
+    """Compile a kernel where that is possible.
+
+    The machine code is cached beside the module or, where that is read-only, in the user's cache folder.
+    """
     if _njit is None:
         return function
     result: Function = _njit(cache=True, nogil=True, error_model="numpy")(function)

@@ -1,5 +1,8 @@
 """The level of evidence between two packed dates, compiled. `dates.DateLevel` says what each number means."""
 
+# Kernels mix Python and numpy scalars, which numba unifies and mypy keeps apart.
+# mypy: disable-error-code="arg-type, assignment, return-value, no-any-return, type-var, call-overload, operator, index"
+
 from __future__ import annotations
 
 from somec.persons.matching.compiled import compiled

@@ -1,6 +1,7 @@
 """Dates of birth as they are known: whole, year only, swapped, off by one, claimed differently, or placeholder.
 
-Levels of evidence go from the same day to a year far away. Each level has its own weight in the model, and the weight of an equal date follows how many people in the index have that very
+Levels of evidence go from the same day to a year far away. Each level has its own weight in the model, and the weight
+of an equal date follows how many people in the index have that very
 date: 1 January, which registers write for an unknown day, is shared by many and therefore says little.
 """
 
@@ -26,7 +27,11 @@ class PartialDate:
 
     def __str__(self) -> str:
         """Extended Date/Time Format (ISO 8601-2) level 1: 1984-04-XX."""
-        return f"{self.year or 'XXXX':04}-{self.month or 'XX':02}-{self.day or 'XX':02}" if self.month or self.day or not self.year else f"{self.year:04}"
+        return (
+            f"{self.year or 'XXXX':04}-{self.month or 'XX':02}-{self.day or 'XX':02}"
+            if self.month or self.day or not self.year
+            else f"{self.year:04}"
+        )
 
     @property
     def packed(self) -> int:
@@ -69,7 +74,8 @@ _DIGITS: Final = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "0123
 def parse_date(text: str) -> PartialDate | None:
     """The date a text says, or None if it says none.
 
-    ISO 8601 and EDTF (1984, 1984-04, 1984-04-XX, 1984-00-00), 19840423, and day-first European writing (23.04.1984, 23/4/1984). An impossible part is dropped and the rest kept: 31 February
+    ISO 8601 and EDTF (1984, 1984-04, 1984-04-XX, 1984-00-00), 19840423, and day-first European writing (23.04.1984,
+    23/4/1984). An impossible part is dropped and the rest kept: 31 February
     1990 is February 1990, month 13 with a day up to 12 is read as swapped.
     """
     bare = text.strip().translate(_DIGITS).split("T", 1)[0].removesuffix(" 00:00:00").strip("~?% ")
@@ -89,8 +95,6 @@ def _possible(year: int, month: int, day: int) -> PartialDate | None:
         month, day = day, month
     if month > 12:
         month = day = 0
-    if month == 0:
-        day = 0
-    elif day and day > (calendar.monthrange(year or 2000, month)[1]):
+    if month == 0 or (day and day > (calendar.monthrange(year or 2000, month)[1])):
         day = 0
     return PartialDate(year, month, day) if year or month else None

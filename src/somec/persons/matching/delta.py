@@ -1,4 +1,7 @@
-"""People changed since the segments were built, in a few small segments of growing size, so that a change costs little and a search sees it at once."""
+"""People changed since the segments were built.
+
+They stand in a few small segments of growing size, so that a change costs little and a search sees it at once.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,10 @@ from somec.persons.matching.records import NormalRecord
 from somec.persons.matching.segment import Segment
 
 GROWTH: Final = 4
-"""A segment is joined with its larger neighbour when that is less than this many times as large: few segments, and each record is rebuilt a few times only."""
+"""A segment is joined with its larger neighbour when that is less than this many times as large.
+
+Few segments, and each record is rebuilt a few times only.
+"""
 
 
 class Delta:

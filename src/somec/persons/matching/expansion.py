@@ -1,8 +1,13 @@
 """Which words of the index a word of the query may be.
 
-Words that share a sure key (sound form, skeleton, equivalent) and words that share enough trigrams are compared with the query word; those alike enough are its expansion. The number of
-records that hold them tells how much such a likeness is worth *in this index*: it is the u-probability of Fellegi and Sunter, measured for each query and not assumed.
+Words that share a sure key (sound form, skeleton, equivalent) and words that share enough trigrams are compared with
+the query word; those alike enough are its expansion. The number of
+records that hold them tells how much such a likeness is worth *in this index*: it is the u-probability of Fellegi and
+Sunter, measured for each query and not assumed.
 """
+
+# Kernels mix Python and numpy scalars, which numba unifies and mypy keeps apart.
+# mypy: disable-error-code="arg-type, assignment, return-value, no-any-return, type-var, call-overload, operator, index"
 
 from __future__ import annotations
 
@@ -25,17 +30,30 @@ COMMON_SHARE: Final = 0.02
 
 @compiled
 def expand(
-    query: Vocabulary, word: int, sure_keys: NDArray[np.uint64], gram_keys: NDArray[np.uint64], vocabulary: Vocabulary, sure: Buckets, grams: Buckets,
-    counts: NDArray[np.uint8], costs: NDArray[np.float32], abjad_costs: NDArray[np.float32],
-) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:  # fmt: skip
-    """The words of `vocabulary` that are like word number `word` of `query`, and how alike. `counts` is one zeroed byte for each word and is left zeroed."""
+    query: Vocabulary,
+    word: int,
+    sure_keys: NDArray[np.uint64],
+    gram_keys: NDArray[np.uint64],
+    vocabulary: Vocabulary,
+    sure: Buckets,
+    grams: Buckets,
+    counts: NDArray[np.uint8],
+    costs: NDArray[np.float32],
+    abjad_costs: NDArray[np.float32],
+) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
+    """The words of `vocabulary` that are like word number `word` of `query`, and how alike.
+
+    `counts` is one zeroed byte for each word and is left zeroed.
+    """
     size = len(counts)
     touched = np.empty(4096, dtype=np.uint32)
     used = 0
     mask = np.uint64(len(sure.at) - 2)
     for key in sure_keys:
         row = np.int64(key & mask)
-        touched, used = _count(sure.postings, np.int64(sure.at[row]), np.int64(sure.at[row + 1]), 64, counts, touched, used)
+        touched, used = _count(
+            sure.postings, np.int64(sure.at[row]), np.int64(sure.at[row + 1]), 64, counts, touched, used
+        )
     wanted = 63
     if len(gram_keys) > 0:
         rows = np.empty(len(gram_keys), dtype=np.int64)
@@ -50,7 +68,9 @@ def expand(
             i = order[position]
             if read >= 5 and lengths[i] > 2000 + COMMON_SHARE * size:
                 break
-            touched, used = _count(grams.postings, np.int64(grams.at[rows[i]]), np.int64(grams.at[rows[i] + 1]), 1, counts, touched, used)
+            touched, used = _count(
+                grams.postings, np.int64(grams.at[rows[i]]), np.int64(grams.at[rows[i] + 1]), 1, counts, touched, used
+            )
             read += 1
         wanted = max(2, (read * 3 + 9) // 10)
     chosen, found = _chosen(touched[:used], counts, wanted)
@@ -59,7 +79,13 @@ def expand(
 
 @compiled
 def _count(
-    postings: NDArray[np.uint8], start: int, end: int, weight: int, counts: NDArray[np.uint8], touched: NDArray[np.uint32], used: int
+    postings: NDArray[np.uint8],
+    start: int,
+    end: int,
+    weight: int,
+    counts: NDArray[np.uint8],
+    touched: NDArray[np.uint32],
+    used: int,
 ) -> tuple[NDArray[np.uint32], int]:
     value, shift, gap = -1, 0, 0
     for position in range(start, end):
@@ -107,7 +133,12 @@ def _chosen(touched: NDArray[np.uint32], counts: NDArray[np.uint8], wanted: int)
 
 @compiled
 def _compared(
-    query: Vocabulary, word: int, chosen: NDArray[np.uint32], vocabulary: Vocabulary, costs: NDArray[np.float32], abjad_costs: NDArray[np.float32]
+    query: Vocabulary,
+    word: int,
+    chosen: NDArray[np.uint32],
+    vocabulary: Vocabulary,
+    costs: NDArray[np.float32],
+    abjad_costs: NDArray[np.float32],
 ) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
     words = np.empty(len(chosen), dtype=np.uint32)
     alike = np.empty(len(chosen), dtype=np.float32)

@@ -1,4 +1,8 @@
-"""Why a candidate is one: evidence for each part of the name and each field, as codes with parameters, and sentences in English and Latvian for the command line."""
+"""Why a candidate is one.
+
+Evidence for each part of the name and each field, as codes with parameters, and sentences in English and Latvian for
+the command line.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ import numpy as np
 
 from somec.persons.matching.alignment import JOINED, MOST_PARTS, align, likeness, part_likeness
 from somec.persons.matching.answer import Direction, Evidence, Parameter
+from somec.persons.matching.dateevidence import date_level
 from somec.persons.matching.dates import DateLevel, PartialDate
 from somec.persons.matching.model import Model
 from somec.persons.matching.query import PreparedQuery
@@ -18,25 +23,61 @@ from somec.persons.matching.search import COST_TABLES, Found, Scored
 from somec.persons.matching.similarity import LEVELS
 
 CODES: Final[dict[str, tuple[str, str]]] = {
-    "name.same": ("“{ours}” is spelled the same; 1 person in {one_in} has such a name", "“{ours}” rakstīts vienādi; šāds vārds ir 1 personai no {one_in}"),
-    "name.sound": ("“{ours}” and “{theirs}” are spellings of one sound; 1 person in {one_in} has such a name", "“{ours}” un “{theirs}” ir viena vārda rakstības; šāds vārds ir 1 personai no {one_in}"),
-    "name.equivalent": ("“{ours}” and “{theirs}” are known as forms of one name; 1 person in {one_in} has one", "“{ours}” un “{theirs}” ir viena vārda formas; tāds ir 1 personai no {one_in}"),
-    "name.near": ("“{ours}” is near “{theirs}”; 1 person in {one_in} has a name so near", "“{ours}” ir līdzīgs “{theirs}”; tik līdzīgs vārds ir 1 personai no {one_in}"),
+    "name.same": (
+        "“{ours}” is spelled the same; 1 person in {one_in} has such a name",
+        "“{ours}” rakstīts vienādi; šāds vārds ir 1 personai no {one_in}",
+    ),
+    "name.sound": (
+        "“{ours}” and “{theirs}” are spellings of one sound; 1 person in {one_in} has such a name",
+        "“{ours}” un “{theirs}” ir viena vārda rakstības; šāds vārds ir 1 personai no {one_in}",
+    ),
+    "name.equivalent": (
+        "“{ours}” and “{theirs}” are known as forms of one name; 1 person in {one_in} has one",
+        "“{ours}” un “{theirs}” ir viena vārda formas; tāds ir 1 personai no {one_in}",
+    ),
+    "name.near": (
+        "“{ours}” is near “{theirs}”; 1 person in {one_in} has a name so near",
+        "“{ours}” ir līdzīgs “{theirs}”; tik līdzīgs vārds ir 1 personai no {one_in}",
+    ),
     "name.initial": ("initial “{ours}” fits “{theirs}”", "iniciālis “{ours}” atbilst “{theirs}”"),
-    "name.joined": ("“{ours}” is “{theirs}” written together or apart", "“{ours}” ir “{theirs}”, rakstīts kopā vai šķirti"),
+    "name.joined": (
+        "“{ours}” is “{theirs}” written together or apart",
+        "“{ours}” ir “{theirs}”, rakstīts kopā vai šķirti",
+    ),
     "name.different": ("“{ours}” is not “{theirs}”", "“{ours}” nav “{theirs}”"),
-    "name.absent": ("nothing in the candidate's name answers to “{ours}”", "kandidāta vārdā nav nekā, kas atbilstu “{ours}”"),
+    "name.absent": (
+        "nothing in the candidate's name answers to “{ours}”",
+        "kandidāta vārdā nav nekā, kas atbilstu “{ours}”",
+    ),
     "name.extra": ("the candidate also has “{theirs}”", "kandidātam ir arī “{theirs}”"),
     "name.missing": ("no name to compare", "nav vārda, ko salīdzināt"),
     "date.same_day": ("born on the same day, {theirs}", "dzimis tajā pašā dienā, {theirs}"),
-    "date.day_month_swapped": ("{ours} and {theirs}: day and month exchanged", "{ours} un {theirs}: diena un mēnesis samainīti"),
-    "date.day_near": ("{ours} and {theirs}: the day is one off or mistyped", "{ours} un {theirs}: diena atšķiras par vienu vai kļūdaina"),
-    "date.month_near": ("{ours} and {theirs}: year and day agree, the month does not", "{ours} un {theirs}: gads un diena sakrīt, mēnesis ne"),
-    "date.year_near": ("{ours} and {theirs}: day and month agree, the year looks mistyped", "{ours} un {theirs}: diena un mēnesis sakrīt, gads šķiet kļūdains"),
+    "date.day_month_swapped": (
+        "{ours} and {theirs}: day and month exchanged",
+        "{ours} un {theirs}: diena un mēnesis samainīti",
+    ),
+    "date.day_near": (
+        "{ours} and {theirs}: the day is one off or mistyped",
+        "{ours} un {theirs}: diena atšķiras par vienu vai kļūdaina",
+    ),
+    "date.month_near": (
+        "{ours} and {theirs}: year and day agree, the month does not",
+        "{ours} un {theirs}: gads un diena sakrīt, mēnesis ne",
+    ),
+    "date.year_near": (
+        "{ours} and {theirs}: day and month agree, the year looks mistyped",
+        "{ours} un {theirs}: diena un mēnesis sakrīt, gads šķiet kļūdains",
+    ),
     "date.year_and_month": ("{ours} and {theirs}: year and month agree", "{ours} un {theirs}: gads un mēnesis sakrīt"),
-    "date.year_only": ("{ours} and {theirs}: the year agrees, more is not known", "{ours} un {theirs}: gads sakrīt, vairāk nav zināms"),
+    "date.year_only": (
+        "{ours} and {theirs}: the year agrees, more is not known",
+        "{ours} un {theirs}: gads sakrīt, vairāk nav zināms",
+    ),
     "date.year_same": ("{ours} and {theirs}: only the year agrees", "{ours} un {theirs}: sakrīt tikai gads"),
-    "date.day_and_month": ("{ours} and {theirs}: only day and month agree", "{ours} un {theirs}: sakrīt tikai diena un mēnesis"),
+    "date.day_and_month": (
+        "{ours} and {theirs}: only day and month agree",
+        "{ours} un {theirs}: sakrīt tikai diena un mēnesis",
+    ),
     "date.year_adjacent": ("{ours} and {theirs} are one year apart", "starp {ours} un {theirs} ir viens gads"),
     "date.years_close": ("{ours} and {theirs} are a few years apart", "starp {ours} un {theirs} ir daži gadi"),
     "date.different": ("{ours} is not {theirs}", "{ours} nav {theirs}"),
@@ -67,7 +108,12 @@ def sentence(evidence: Evidence, language: str = "en") -> str:
 
 def explanation(evidence: tuple[Evidence, ...], language: str = "en") -> str:
     """All evidence in one line: signed bits and sentence, missing fields in brackets."""
-    shown = [f"{one.bits:+.1f} {sentence(one, language)}" if one.direction is not Direction.MISSING else f"[{sentence(one, language)}]" for one in evidence]
+    shown = [
+        f"{one.bits:+.1f} {sentence(one, language)}"
+        if one.direction is not Direction.MISSING
+        else f"[{sentence(one, language)}]"
+        for one in evidence
+    ]
     return "; ".join(shown)
 
 
@@ -75,7 +121,12 @@ def evidence_of(scored: Scored, found: Found, query: PreparedQuery, model: Model
     """The evidence of one scored record, name parts first; bits add up to its weight."""
     pieces = _name_evidence(scored, found, query, model)
     pieces.append(_date_evidence(scored, query, model))
-    for which, stem in ((Field.SEX, "sex"), (Field.NATIONALITY, "nationality"), (Field.BIRTHPLACE, "birthplace"), (Field.DOCUMENT, "document")):
+    for which, stem in (
+        (Field.SEX, "sex"),
+        (Field.NATIONALITY, "nationality"),
+        (Field.BIRTHPLACE, "birthplace"),
+        (Field.DOCUMENT, "document"),
+    ):
         state, bits = int(scored.basis[which]), float(scored.bits[which]) * model.scale[which]
         code = ("missing", "same", "near", "different")[state]
         pieces.append(Evidence(stem, _direction(state, bits), bits, f"{stem}.{code}"))
@@ -89,15 +140,24 @@ def _direction(state: int, bits: float) -> Direction:
 
 
 def _date_evidence(scored: Scored, query: PreparedQuery, model: Model) -> Evidence:
-    level, bits = DateLevel(int(scored.basis[Field.BIRTH_DATE])), float(scored.bits[Field.BIRTH_DATE]) * model.scale[Field.BIRTH_DATE]
+    level, bits = (
+        DateLevel(int(scored.basis[Field.BIRTH_DATE])),
+        float(scored.bits[Field.BIRTH_DATE]) * model.scale[Field.BIRTH_DATE],
+    )
     if level is DateLevel.MISSING:
         return Evidence("birth_date", Direction.MISSING, 0.0, "date.missing")
     people = scored.segment.tables.people
     theirs = [int(packed) for packed in people.dates[people.date_at[scored.number] : people.date_at[scored.number + 1]]]
-    from somec.persons.matching.dateevidence import date_level
-
-    ours, match = next(((mine, other) for mine in query.record.dates for other in theirs if date_level(mine, other) == level), (0, 0))
-    return Evidence("birth_date", _direction(1, bits), bits, f"date.{level.name.lower()}", {"ours": str(_unpacked(ours)), "theirs": str(_unpacked(match))})
+    ours, match = next(
+        ((mine, other) for mine in query.record.dates for other in theirs if date_level(mine, other) == level), (0, 0)
+    )
+    return Evidence(
+        "birth_date",
+        _direction(1, bits),
+        bits,
+        f"date.{level.name.lower()}",
+        {"ours": str(_unpacked(ours)), "theirs": str(_unpacked(match))},
+    )
 
 
 def _unpacked(packed: int) -> PartialDate:
@@ -112,23 +172,67 @@ def _name_evidence(scored: Scored, found: Found, query: PreparedQuery, model: Mo
     other = int(people.name_at[scored.number]) + int(scored.basis[7])
     used = people.words[people.word_at[other] : people.word_at[other + 1]][:MOST_PARTS]
     words, columns = np.unique(used, return_inverse=True)
-    alike = part_likeness(likeness(query.vocabulary, tables.vocabulary, words, *COST_TABLES), query.names.words[query.names.word_at[name] : query.names.word_at[name + 1]], columns.astype(np.int64))
+    alike = part_likeness(
+        likeness(query.vocabulary, tables.vocabulary, words, *COST_TABLES),
+        query.names.words[query.names.word_at[name] : query.names.word_at[name + 1]],
+        columns.astype(np.int64),
+    )
     pairs, levels = np.zeros(MOST_PARTS, np.int16), np.zeros(MOST_PARTS, np.int16)
-    total = align(query.vocabulary, query.names, name, tables.vocabulary, people, other, alike, found.weights, *COST_TABLES, pairs, levels)
-    theirs = [tables.vocabulary.plain[tables.vocabulary.plain_at[word] : tables.vocabulary.plain_at[word + 1]].tobytes().decode("ascii") for word in used]
+    total = align(
+        query.vocabulary,
+        query.names,
+        name,
+        tables.vocabulary,
+        people,
+        other,
+        alike,
+        found.weights,
+        *COST_TABLES,
+        pairs,
+        levels,
+    )
+    theirs = [
+        tables.vocabulary.plain[tables.vocabulary.plain_at[word] : tables.vocabulary.plain_at[word + 1]]
+        .tobytes()
+        .decode("ascii")
+        for word in used
+    ]
     first = int(query.names.word_at[name])
     count = min(MOST_PARTS, int(query.names.word_at[name + 1]) - first)
     scale, pieces, taken = model.scale[Field.NAME], [], set()
     for position in range(count):
         word, pair, level = int(query.names.words[first + position]), int(pairs[position]), int(levels[position])
-        bits = float(found.weights.missing[query.names.roles[first + position]] if pair < 0 else found.weights.bits[word, level]) * scale
+        bits = (
+            float(
+                found.weights.missing[query.names.roles[first + position]]
+                if pair < 0
+                else found.weights.bits[word, level]
+            )
+            * scale
+        )
         parts = _partners(pair, theirs, level)
         taken.update(parts)
-        pieces.append(_part(query, word, [theirs[part] for part in parts], level, bits, pair, found.weights.bits[word, level], model))
-    pieces += [Evidence("name", Direction.MISSING, float(found.weights.extra[people.roles[int(people.word_at[other]) + position]]) * scale, "name.extra", {"theirs": text}) for position, text in enumerate(theirs) if position not in taken]
+        pieces.append(
+            _part(
+                query, word, [theirs[part] for part in parts], level, bits, pair, found.weights.bits[word, level], model
+            )
+        )
+    pieces += [
+        Evidence(
+            "name",
+            Direction.MISSING,
+            float(found.weights.extra[people.roles[int(people.word_at[other]) + position]]) * scale,
+            "name.extra",
+            {"theirs": text},
+        )
+        for position, text in enumerate(theirs)
+        if position not in taken
+    ]
     rest = float(total) * scale - math.fsum(piece.bits for piece in pieces)
     if pieces and abs(rest) > 0.005:
-        pieces[0] = Evidence(pieces[0].field, pieces[0].direction, pieces[0].bits + rest, pieces[0].code, pieces[0].parameters)
+        pieces[0] = Evidence(
+            pieces[0].field, pieces[0].direction, pieces[0].bits + rest, pieces[0].code, pieces[0].parameters
+        )
     return pieces
 
 
@@ -141,7 +245,9 @@ def _partners(pair: int, theirs: list[str], level: int) -> list[int]:
     return [first, first + 1] if first + 1 < len(theirs) and level else [first]
 
 
-def _part(query: PreparedQuery, word: int, theirs: list[str], level: int, bits: float, pair: int, weight: float, model: Model) -> Evidence:
+def _part(
+    query: PreparedQuery, word: int, theirs: list[str], level: int, bits: float, pair: int, weight: float, model: Model
+) -> Evidence:
     ours: dict[str, Parameter] = {"ours": query.words[word]}
     if pair < 0:
         return Evidence("name", Direction.MISSING, bits, "name.absent", ours)
@@ -152,5 +258,12 @@ def _part(query: PreparedQuery, word: int, theirs: list[str], level: int, bits: 
     if pair >= JOINED:
         return Evidence("name", Direction.FOR, bits, "name.joined", ours)
     initial = min(len(query.words[word]), len(theirs[0])) == 1
-    named: tuple[tuple[Callable[[], bool], str], ...] = ((lambda: initial, "initial"), (lambda: level == LEVELS - 1, "same"), (lambda: level == LEVELS - 2, "sound"), (lambda: level == LEVELS - 3, "equivalent"))
-    return Evidence("name", Direction.FOR, bits, "name." + next((code for holds, code in named if holds()), "near"), ours)
+    named: tuple[tuple[Callable[[], bool], str], ...] = (
+        (lambda: initial, "initial"),
+        (lambda: level == LEVELS - 1, "same"),
+        (lambda: level == LEVELS - 2, "sound"),
+        (lambda: level == LEVELS - 3, "equivalent"),
+    )
+    return Evidence(
+        "name", Direction.FOR, bits, "name." + next((code for holds, code in named if holds()), "near"), ours
+    )

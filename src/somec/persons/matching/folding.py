@@ -1,8 +1,11 @@
 """One spelling for the many Latin spellings of one sound.
 
-`fold` is the form in which name parts are compared: Wolodymyr, Volodymyr and Володимир come out alike or nearly so. It keeps vowels, because they tell names apart, and gives each
-consonant sound one letter. What it cannot settle (is `j` the j of Jan or of Jamal? is `ch` the ch of Bach or of Chavez?) it leaves to variants; small differences that remain are left to
-`similarity`, which knows which letters are near each other. `skeleton` keeps only classes of consonants and is used to find, never to judge.
+`fold` is the form in which name parts are compared: Wolodymyr, Volodymyr and Володимир come out alike or nearly so.
+It keeps vowels, because they tell names apart, and gives each
+consonant sound one letter. What it cannot settle (is `j` the j of Jan or of Jamal? is `ch` the ch of Bach or of
+Chavez?) it leaves to variants; small differences that remain are left to
+`similarity`, which knows which letters are near each other. `skeleton` keeps only classes of consonants and is used
+to find, never to judge.
 """
 
 from __future__ import annotations
@@ -13,18 +16,97 @@ from typing import Final
 from somec.persons.matching.romanise import ascii_form
 from somec.persons.matching.scripts import Script
 
-_DIACRITICS: Final = str.maketrans({
-    "š": "sh", "č": "ch", "ć": "ch", "ž": "zh", "ş": "sh", "ș": "sh", "ś": "s", "ź": "z", "ż": "zh", "ť": "t", "ď": "d", "ň": "n", "ņ": "n", "ķ": "k", "ļ": "l", "ģ": "g",
-    "ţ": "ts", "ț": "ts", "ñ": "n", "ğ": "g", "ä": "e", "æ": "e", "œ": "o", "ö": "o", "ő": "o", "ü": "u", "ű": "u", "å": "a", "ĉ": "ch", "ŝ": "sh", "ĝ": "j", "ə": "e",
-})  # fmt: skip
-# Longest first; each left side is a spelling of the sound on the right. Capitals protect a result from the rules after it.
+_DIACRITICS: Final = str.maketrans(
+    {
+        "š": "sh",
+        "č": "ch",
+        "ć": "ch",
+        "ž": "zh",
+        "ş": "sh",
+        "ș": "sh",
+        "ś": "s",
+        "ź": "z",
+        "ż": "zh",
+        "ť": "t",
+        "ď": "d",
+        "ň": "n",
+        "ņ": "n",
+        "ķ": "k",
+        "ļ": "l",
+        "ģ": "g",
+        "ţ": "ts",
+        "ț": "ts",
+        "ñ": "n",
+        "ğ": "g",
+        "ä": "e",
+        "æ": "e",
+        "œ": "o",
+        "ö": "o",
+        "ő": "o",
+        "ü": "u",
+        "ű": "u",
+        "å": "a",
+        "ĉ": "ch",
+        "ŝ": "sh",
+        "ĝ": "j",
+        "ə": "e",
+    }
+)
+# Longest first; each left side is a spelling of the sound on the right. Capitals protect a result from the rules
+# after it.
 _SOUNDS: Final = (
-    ("schtsch", "S"), ("shtsh", "S"), ("shch", "S"), ("sztsz", "S"), ("szcz", "S"), ("stsch", "S"), ("chtch", "S"), ("sht", "S"),
-    ("tsch", "C"), ("tch", "C"), ("dzsch", "J"), ("dsch", "J"), ("dzsh", "J"), ("dzh", "J"), ("sch", "S"), ("sh", "S"), ("sz", "S"), ("zh", "Z"), ("tz", "C"), ("ts", "C"), ("cz", "C"),
-    ("dj", "J"), ("dz", "z"), ("kh", "h"), ("gh", "g"), ("ph", "f"), ("th", "t"), ("dh", "d"), ("bh", "b"), ("rh", "r"), ("ck", "k"), ("qu", "k"), ("cqu", "k"), ("ks", "X"), ("x", "X"),
-    ("ch", "C"), ("ce", "Ce"), ("ci", "Ci"), ("cy", "Cy"), ("c", "k"), ("q", "k"), ("w", "v"),
-    ("oo", "u"), ("ou", "u"), ("ue", "u"), ("oe", "o"), ("ae", "e"), ("ee", "i"), ("ai", "ei"), ("ay", "ei"), ("ey", "ei"),
-)  # fmt: skip
+    ("schtsch", "S"),
+    ("shtsh", "S"),
+    ("shch", "S"),
+    ("sztsz", "S"),
+    ("szcz", "S"),
+    ("stsch", "S"),
+    ("chtch", "S"),
+    ("sht", "S"),
+    ("tsch", "C"),
+    ("tch", "C"),
+    ("dzsch", "J"),
+    ("dsch", "J"),
+    ("dzsh", "J"),
+    ("dzh", "J"),
+    ("sch", "S"),
+    ("sh", "S"),
+    ("sz", "S"),
+    ("zh", "Z"),
+    ("tz", "C"),
+    ("ts", "C"),
+    ("cz", "C"),
+    ("dj", "J"),
+    ("dz", "z"),
+    ("kh", "h"),
+    ("gh", "g"),
+    ("ph", "f"),
+    ("th", "t"),
+    ("dh", "d"),
+    ("bh", "b"),
+    ("rh", "r"),
+    ("ck", "k"),
+    ("qu", "k"),
+    ("cqu", "k"),
+    ("ks", "X"),
+    ("x", "X"),
+    ("ch", "C"),
+    ("ce", "Ce"),
+    ("ci", "Ci"),
+    ("cy", "Cy"),
+    ("c", "k"),
+    ("q", "k"),
+    ("w", "v"),
+    ("oo", "u"),
+    ("ou", "u"),
+    ("ue", "u"),
+    ("oe", "o"),
+    ("ae", "e"),
+    ("ee", "i"),
+    ("ai", "ei"),
+    ("ay", "ei"),
+    ("ey", "ei"),
+)
 _SOUND: Final = re.compile("|".join(spelling for spelling, _ in sorted(_SOUNDS, key=lambda pair: -len(pair[0]))))
 _SOUND_OF: Final = dict(_SOUNDS)
 _FINAL_C: Final = re.compile("c$")
@@ -34,12 +116,38 @@ _SLAVIC_END: Final = re.compile("(ov|ev|in|sk|ck)(aia|aja|aya|oi|oy|ij|iy|yi|yj|
 _OFF_END: Final = re.compile("([oe])ff?$")
 _BALTIC_END: Final = re.compile("(?<=[bcdfghjklmnprtvz])(s|as|is|us|ys)$")
 _DROP_VOWELS: Final = re.compile("[aeiouhy]")
-_CLASS_OF: Final = str.maketrans({
-    "z": "s", "c": "s", "j": "s", "x": "s", "g": "k", "q": "k", "b": "p", "v": "f", "w": "f", "d": "t",
-})  # fmt: skip
-_ABJAD_FOLD: Final = str.maketrans({
-    "T": "t", "C": "c", "H": "h", "X": "h", "D": "d", "Z": "z", "S": "s", "G": "g", "A": "a", "B": "b", "K": "k", "P": "p", "w": "u", "y": "i",
-})  # fmt: skip
+_CLASS_OF: Final = str.maketrans(
+    {
+        "z": "s",
+        "c": "s",
+        "j": "s",
+        "x": "s",
+        "g": "k",
+        "q": "k",
+        "b": "p",
+        "v": "f",
+        "w": "f",
+        "d": "t",
+    }
+)
+_ABJAD_FOLD: Final = str.maketrans(
+    {
+        "T": "t",
+        "C": "c",
+        "H": "h",
+        "X": "h",
+        "D": "d",
+        "Z": "z",
+        "S": "s",
+        "G": "g",
+        "A": "a",
+        "B": "b",
+        "K": "k",
+        "P": "p",
+        "w": "u",
+        "y": "i",
+    }
+)
 
 
 def fold(spelling: str) -> str:
@@ -51,7 +159,10 @@ def fold(spelling: str) -> str:
 
 
 def folds(spellings: tuple[str, ...], script: Script) -> tuple[str, ...]:
-    """The sound forms of a word, at most five: of each romanisation, and of the readings a Latin spelling leaves open."""
+    """The sound forms of a word, at most five.
+
+    Of each romanisation, and of the readings a Latin spelling leaves open.
+    """
     if script in {Script.ARABIC, Script.HEBREW}:
         return tuple(_DOUBLE.sub(r"\1", spelling.translate(_ABJAD_FOLD)) for spelling in spellings)
     out: dict[str, None] = {}
@@ -81,7 +192,10 @@ def _readings(word: str) -> list[str]:
 
 
 def stems(form: str) -> tuple[str, ...]:
-    """A sound form without the endings that a surname takes by sex or language: Ivanova and Ivanov, Lavrovs and Lavrov, Novotná and Novotny, Kowalska and Kowalski."""
+    """A sound form without the endings that a surname takes by sex or language.
+
+    Ivanova and Ivanov, Lavrovs and Lavrov, Novotná and Novotny, Kowalska and Kowalski.
+    """
     if len(form) < 6:
         return ()
     slavic = _SLAVIC_END.sub(r"\1", form)
@@ -92,12 +206,18 @@ def stems(form: str) -> tuple[str, ...]:
 
 
 def skeleton(form: str) -> str:
-    """The consonants of a sound form by coarse class (labial, dental, velar, sibilant, nasals and liquids each alone); h and glides fall."""
+    """The consonants of a sound form by coarse class.
+
+    Labials, dentals, velars and sibilants are one class each; nasals and liquids stand alone; h and glides fall.
+    """
     return _DOUBLE.sub(r"\1", _DROP_VOWELS.sub("", form).translate(_CLASS_OF))
 
 
 def abjad_skeletons(letters: str) -> tuple[str, ...]:
-    """The skeletons an Arabic or Hebrew word may have in Latin: w read as vowel or v, the soft and hard readings of b, p, j, th. At most six."""
+    """The skeletons an Arabic or Hebrew word may have in Latin.
+
+    W read as vowel or v, the soft and hard readings of b, p, j, th. At most six.
+    """
     forms = [""]
     for position, letter in enumerate(letters):
         choices = _ABJAD_CLASSES.get(letter, letter)
@@ -110,6 +230,41 @@ def abjad_skeletons(letters: str) -> tuple[str, ...]:
 
 
 _ABJAD_CLASSES: Final = {
-    "a": "-", "i": "-", "u": "-", "e": "-", "o": "-", "y": "-", "h": "-", "H": "-", "X": "-", "A": "-t", "w": "-f", "b": "p", "B": "pf", "P": "pf", "p": "p", "f": "f", "v": "f", "t": "t",
-    "d": "t", "T": "ts", "D": "ts", "z": "s", "s": "s", "S": "s", "Z": "s", "C": "s", "c": "s", "j": "sk", "q": "k", "k": "k", "g": "k", "G": "k", "K": "k-", "l": "l", "m": "m", "n": "n", "r": "r",
-}  # fmt: skip
+    "a": "-",
+    "i": "-",
+    "u": "-",
+    "e": "-",
+    "o": "-",
+    "y": "-",
+    "h": "-",
+    "H": "-",
+    "X": "-",
+    "A": "-t",
+    "w": "-f",
+    "b": "p",
+    "B": "pf",
+    "P": "pf",
+    "p": "p",
+    "f": "f",
+    "v": "f",
+    "t": "t",
+    "d": "t",
+    "T": "ts",
+    "D": "ts",
+    "z": "s",
+    "s": "s",
+    "S": "s",
+    "Z": "s",
+    "C": "s",
+    "c": "s",
+    "j": "sk",
+    "q": "k",
+    "k": "k",
+    "g": "k",
+    "G": "k",
+    "K": "k-",
+    "l": "l",
+    "m": "m",
+    "n": "n",
+    "r": "r",
+}

@@ -1,7 +1,9 @@
 """The index of people: a folder that several processes search while one of them changes it.
 
-What is in the folder: `index.json` (the manifest: which segments, which log, whether complete), segment files, `changes-….log`. A change is an entry in the log, durable when `put` returns;
-every process reads the log's new entries before each search. The manifest is replaced as a whole, so a process sees the old index or the new one. Locks are advisory (flock): one writer,
+What is in the folder: `index.json` (the manifest: which segments, which log, whether complete), segment files,
+`changes-….log`. A change is an entry in the log, durable when `put` returns;
+every process reads the log's new entries before each search. The manifest is replaced as a whole, so a process sees
+the old index or the new one. Locks are advisory (flock): one writer,
 one rebuilder, any number of readers, who never wait.
 """
 
@@ -21,7 +23,7 @@ import numpy as np
 from somec.kernel.clock import now
 from somec.persons.matching import changes, store
 from somec.persons.matching.answer import Answer, Candidate
-from somec.persons.matching.answering import answer
+from somec.persons.matching.answering import answer, compare
 from somec.persons.matching.building import SegmentBuilder
 from somec.persons.matching.changes import Change
 from somec.persons.matching.compiled import IS_COMPILED
@@ -50,10 +52,13 @@ class MatchIndex:
         self._log_end = 0
         self._broken = ""
 
-    # -- making and opening ------------------------------------------------------------------------------------------------------------------------------
+    # -- making and opening ----------------------------------------------------------------------------------------
+    # --------------------------------------
 
     @classmethod
-    def in_memory(cls, records: Iterable[PersonRecord], model: Model | None = None, progress: Callable[[int], None] | None = None) -> MatchIndex:
+    def in_memory(
+        cls, records: Iterable[PersonRecord], model: Model | None = None, progress: Callable[[int], None] | None = None
+    ) -> MatchIndex:
         """A throw-away index of `records`, without files."""
         index = cls(None, model)
         builder = _filled(records, progress)
@@ -70,7 +75,16 @@ class MatchIndex:
         index = cls(folder, model)
         with index._writing():
             if not (folder / MANIFEST).exists():
-                index._publish({"complete": True, "reason": "", "generation": 1, "segments": [], "log": _log_name(1), "made": now().isoformat()})
+                index._publish(
+                    {
+                        "complete": True,
+                        "reason": "",
+                        "generation": 1,
+                        "segments": [],
+                        "log": _log_name(1),
+                        "made": now().isoformat(),
+                    }
+                )
         index.refresh()
         return index
 
@@ -84,7 +98,10 @@ class MatchIndex:
         return index
 
     def refresh(self) -> None:
-        """See what other processes have written. Searches do this by themselves; it costs two look-ups of file state when nothing changed."""
+        """See what other processes have written.
+
+        Searches do this by themselves; it costs two look-ups of file state when nothing changed.
+        """
         if self.folder is None:
             return
         with self._lock:
@@ -130,16 +147,28 @@ class MatchIndex:
         for identity in latest:
             for segment in self._bases:
                 segment.remove(identity)
-        self._delta = self._delta.changed({identity: normalise(change.record) if change.record is not None else None for identity, change in latest.items()})
+        self._delta = self._delta.changed(
+            {
+                identity: normalise(change.record) if change.record is not None else None
+                for identity, change in latest.items()
+            }
+        )
 
-    # -- changing ----------------------------------------------------------------------------------------------------------------------------------------
+    # -- changing --------------------------------------------------------------------------------------------------
+    # --------------------------------------
 
     def put(self, records: Iterable[PersonRecord]) -> None:
-        """Add people or replace them by id. Durable and visible to every process when it returns; raises IndexStorage with nothing changed."""
+        """Add people or replace them by id.
+
+        Durable and visible to every process when it returns; raises IndexStorage with nothing changed.
+        """
         self._change([Change(record.id, record) for record in records])
 
     def remove(self, ids: Iterable[str]) -> None:
-        """Take people out; unknown ids are no error. Their data leave the disk with the next `checkpoint` or rebuild."""
+        """Take people out; unknown ids are no error.
+
+        Their data leave the disk with the next `checkpoint` or rebuild.
+        """
         self._change([Change(identity, None) for identity in ids])
 
     def _change(self, entries: list[Change]) -> None:
@@ -172,7 +201,10 @@ class MatchIndex:
 
     def _write_checkpoint(self) -> None:
         generation = int(self._manifest["generation"]) + 1
-        segments = [{**described, "dead": np.flatnonzero(segment.dead).tolist()} for described, segment in zip(self._manifest["segments"], self._bases, strict=True)]
+        segments = [
+            {**described, "dead": np.flatnonzero(segment.dead).tolist()}
+            for described, segment in zip(self._manifest["segments"], self._bases, strict=True)
+        ]
         builder = SegmentBuilder()
         for record in self._delta.records():
             builder.add(record)
@@ -181,7 +213,10 @@ class MatchIndex:
         self._publish({**self._manifest, "generation": generation, "segments": segments, "log": _log_name(generation)})
 
     def rebuild(self, records: Iterable[PersonRecord], progress: Callable[[int], None] | None = None) -> int:
-        """Build anew from `records` beside the index in use, then switch; returns how many people. Changes made meanwhile are carried over. Raises IndexBusy while another rebuild runs."""
+        """Build anew from `records` beside the index in use, then switch.
+
+        Returns how many people. Changes made meanwhile are carried over. Raises IndexBusy while another rebuild runs.
+        """
         folder = self._folder()
         with self._rebuilding():
             with self._lock, self._writing():
@@ -195,12 +230,24 @@ class MatchIndex:
                 (folder / _log_name(generation)).unlink(missing_ok=True)
                 if late:
                     changes.append(folder / _log_name(generation), late)
-                self._publish({"complete": True, "reason": "", "generation": generation, "segments": [described], "log": _log_name(generation), "made": now().isoformat()})
+                self._publish(
+                    {
+                        "complete": True,
+                        "reason": "",
+                        "generation": generation,
+                        "segments": [described],
+                        "log": _log_name(generation),
+                        "made": now().isoformat(),
+                    }
+                )
         self.refresh()
         return len(builder)
 
     def _refresh_if_readable(self) -> None:
-        """A damaged or outdated index is what a rebuild replaces: go on with its generation number and lose nothing that could still be read."""
+        """A damaged or outdated index is what a rebuild replaces.
+
+        Go on with its generation number and lose nothing that could still be read.
+        """
         try:
             self.refresh()
         except (IndexDamaged, IndexVersion):
@@ -209,7 +256,10 @@ class MatchIndex:
             self._bases, self._delta, self._log_end = (), Delta(), 0
 
     def mark_incomplete(self, reason: str) -> None:
-        """Say that people are missing from the index (`reason` is a code); every answer says so until the next rebuild."""
+        """Say that people are missing from the index (`reason` is a code).
+
+        Every answer says so until the next rebuild.
+        """
         with self._lock:
             if self.folder is None:
                 self._manifest = {**self._manifest, "complete": False, "reason": reason}
@@ -219,24 +269,45 @@ class MatchIndex:
                 self._publish({**self._manifest, "complete": False, "reason": reason})
             self.refresh()
 
-    # -- asking ------------------------------------------------------------------------------------------------------------------------------------------
+    # -- asking ----------------------------------------------------------------------------------------------------
+    # --------------------------------------
 
-    def search(self, query: PersonRecord, top: int = 10, floor: float = 0.001, *, explain: bool = True, prior: float | None = None) -> Answer:
-        """Who in the index may be the person in `query`: at most `top` candidates with a probability of at least `floor`, best first.
+    def search(
+        self,
+        query: PersonRecord,
+        top: int = 10,
+        floor: float = 0.001,
+        *,
+        explain: bool = True,
+        prior: float | None = None,
+    ) -> Answer:
+        """Who in the index may be the person in `query`.
 
-        `prior` is the share of such queries whose person is in the index, the model's if None. `explain=False` leaves the evidence out.
+        At most `top` candidates with a probability of at least `floor`, best first.
+
+        `prior` is the share of such queries whose person is in the index, the model's if None. `explain=False` leaves
+        the evidence out.
         """
         self.refresh()
         with self._lock:
             segments, complete = self.segments, bool(self._manifest["complete"]) and not self._broken
             reason = self._broken or str(self._manifest["reason"])
         model = self.model if prior is None else self.model.with_prior(prior)
-        return answer(segments, normalise(query), model, top=top, floor=floor, explain=explain, incomplete=None if complete else reason or "matching.index.incomplete")
+        return answer(
+            segments,
+            normalise(query),
+            model,
+            top=top,
+            floor=floor,
+            explain=explain,
+            incomplete=None if complete else reason or "matching.index.incomplete",
+        )
 
     def compare(self, query: PersonRecord, record: PersonRecord) -> Candidate | None:
-        """The evidence between two people, weighed with the frequencies of this index; None when nothing can be compared."""
-        from somec.persons.matching.answering import compare
+        """The evidence between two people, weighed with the frequencies of this index.
 
+        None when nothing can be compared.
+        """
         self.refresh()
         return compare(self.segments, normalise(query), normalise(record), self.model)
 
@@ -250,13 +321,27 @@ class MatchIndex:
         return sum(segment.living for segment in self.segments)
 
     def status(self) -> dict[str, str | int | bool]:
-        """What an operator wants to know: people, changes since the last build, completeness, kernel, model, size on disk in bytes."""
+        """What an operator wants to know.
+
+        People, changes since the last build, completeness, kernel, model, size on disk in bytes.
+        """
         self.refresh()
-        size = sum(path.stat().st_size for path in self.folder.iterdir() if path.is_file()) if self.folder is not None else 0
+        size = (
+            sum(path.stat().st_size for path in self.folder.iterdir() if path.is_file())
+            if self.folder is not None
+            else 0
+        )
         return {
-            "people": len(self), "changed": len(self._delta), "complete": bool(self._manifest["complete"]) and not self._broken, "reason": self._broken or str(self._manifest["reason"]),
-            "made": str(self._manifest.get("made", "")), "generation": int(self._manifest["generation"]), "compiled": IS_COMPILED, "model": self.model.digest(), "bytes": size,
-        }  # fmt: skip
+            "people": len(self),
+            "changed": len(self._delta),
+            "complete": bool(self._manifest["complete"]) and not self._broken,
+            "reason": self._broken or str(self._manifest["reason"]),
+            "made": str(self._manifest.get("made", "")),
+            "generation": int(self._manifest["generation"]),
+            "compiled": IS_COMPILED,
+            "model": self.model.digest(),
+            "bytes": size,
+        }
 
     def verify(self) -> None:
         """Read every file and compare checksums; raises IndexDamaged."""
@@ -266,7 +351,8 @@ class MatchIndex:
         for described in self._manifest.get("segments", ()):
             store.verify_segment(self._folder() / described["file"])
 
-    # -- files and locks ---------------------------------------------------------------------------------------------------------------------------------
+    # -- files and locks -------------------------------------------------------------------------------------------
+    # --------------------------------------
 
     def _folder(self) -> Path:
         if self.folder is None:
@@ -287,7 +373,11 @@ class MatchIndex:
         content = json.dumps({**manifest, "format": store.FORMAT}, indent=1).encode()
         store.write_whole(self._folder() / MANIFEST, lambda out: out.write(content))
         kept = {described["file"] for described in manifest.get("segments", ())} | {manifest["log"]}
-        for path in [*self._folder().glob("people-*.segment"), *self._folder().glob("changes-*.log"), *self._folder().glob(".people-*")]:
+        for path in [
+            *self._folder().glob("people-*.segment"),
+            *self._folder().glob("changes-*.log"),
+            *self._folder().glob(".people-*"),
+        ]:
             if path.name not in kept:
                 path.unlink(missing_ok=True)
 

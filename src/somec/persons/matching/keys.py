@@ -25,8 +25,10 @@ STEM_MARK: Final = 1
 class WordKeys:
     """The comparable nature of one word.
 
-    `plain` is one Latin spelling, `forms` the sound forms (the last `stems` of them without ending), `names` and `nicks` hashed equivalents, `sounds` a mask of consonant classes, `sure` the keys that alone make another word
-    worth comparing (sound form, skeleton, equivalents), `grams` the trigrams of sound forms of which several must agree.
+    `plain` is one Latin spelling, `forms` the sound forms (the last `stems` of them without ending), `names` and
+    `nicks` hashed equivalents, `sounds` a mask of consonant classes, `sure` the keys that alone make another word
+    worth comparing (sound form, skeleton, equivalents), `grams` the trigrams of sound forms of which several must
+    agree.
     """
 
     plain: bytes
@@ -59,7 +61,11 @@ def word_keys(word: str) -> WordKeys:
     abjad = script in ABJADS
     plain = spellings[0] if abjad and spellings else ascii_form(spellings[0]) if spellings else ""
     forms = folding.folds(spellings, script)
-    stems = tuple(dict.fromkeys(stem for form in forms for stem in folding.stems(form) if stem not in forms)) if not abjad else ()
+    stems = (
+        tuple(dict.fromkeys(stem for form in forms for stem in folding.stems(form) if stem not in forms))
+        if not abjad
+        else ()
+    )
     stems = stems[: MAX_FORMS - len(forms)]
     everything = forms + stems
     same, short = equivalents(word)
@@ -67,18 +73,31 @@ def word_keys(word: str) -> WordKeys:
     nicks = tuple(crc32(symbol.encode()) for symbol in short[:MAX_SYMBOLS])
     sure = set(names) | {nick ^ 0x5BD1E995 for nick in nicks}
     sure |= {bucket_key("f" + form) for form in everything}
-    for bones in folding.abjad_skeletons(spellings[0]) if abjad and spellings else (folding.skeleton(form) for form in everything):
+    for bones in (
+        folding.abjad_skeletons(spellings[0])
+        if abjad and spellings
+        else (folding.skeleton(form) for form in everything)
+    ):
         sure |= _bone_keys(bones)
     for form in everything:
         if len(form) <= 5:
-            sure |= {bucket_key("x" + form[:cut] + form[cut + 1 :]) for cut in range(len(form)) if len(form) > 2} | {bucket_key("x" + form)}
+            sure |= {bucket_key("x" + form[:cut] + form[cut + 1 :]) for cut in range(len(form)) if len(form) > 2} | {
+                bucket_key("x" + form)
+            }
     grams: set[int] = set()
     for form in everything if not abjad else ():
         grams |= {bucket_key("g" + gram) for gram in _grams(form)}
     return WordKeys(
-        plain.encode("ascii", "replace")[:MAX_TOKEN_CHARACTERS], tuple(form.encode("ascii", "replace")[:MAX_TOKEN_CHARACTERS] for form in everything), len(stems), script, names, nicks, _sounds(everything),
-        tuple(sure), tuple(grams),
-    )  # fmt: skip
+        plain.encode("ascii", "replace")[:MAX_TOKEN_CHARACTERS],
+        tuple(form.encode("ascii", "replace")[:MAX_TOKEN_CHARACTERS] for form in everything),
+        len(stems),
+        script,
+        names,
+        nicks,
+        _sounds(everything),
+        tuple(sure),
+        tuple(grams),
+    )
 
 
 def _sounds(forms: tuple[str, ...]) -> int:
@@ -97,10 +116,15 @@ def _grams(form: str) -> set[str]:
 
 
 def _bone_keys(bones: str) -> set[int]:
-    """The skeleton, and for longer ones each skeleton with one consonant left out, so that one wrong or missing consonant on either side is forgiven."""
+    """The skeleton, and for longer ones each skeleton with one consonant left out.
+
+    So one wrong or missing consonant on either side is forgiven.
+    """
     if len(bones) < 2:
         return set()
     keys = {bucket_key("k" + bones)}
     if len(bones) >= 4:
-        keys |= {bucket_key("d" + bones[:cut] + bones[cut + 1 :]) for cut in range(len(bones))} | {bucket_key("d" + bones)}
+        keys |= {bucket_key("d" + bones[:cut] + bones[cut + 1 :]) for cut in range(len(bones))} | {
+            bucket_key("d" + bones)
+        }
     return keys

@@ -1,6 +1,10 @@
-"""The model: a JSON file of numbers that says what each kind of agreement is worth, when and how it was made, and how its bits become probabilities.
+"""The model.
 
-Weights are log2 of Fellegi and Sunter (1969). For name parts the m side (how a true name is written by others) is in the model; the u side (how common so near a part is) is counted in
+A JSON file of numbers that says what each kind of agreement is worth, when and how it was made, and how its bits
+become probabilities.
+
+Weights are log2 of Fellegi and Sunter (1969). For name parts the m side (how a true name is written by others) is in
+the model; the u side (how common so near a part is) is counted in
 the index for each query.
 """
 
@@ -32,7 +36,11 @@ class Model:
     how: str
     """How they were estimated and on what, for the transparency record."""
     name_levels: tuple[float, ...]
-    """For each likeness level: bits of quality, added to the rarity of so near a part; the first say how much a wholly different part speaks against."""
+    """For each likeness level.
+
+    Bits of quality, added to the rarity of so near a part; the first say how much a wholly different part speaks
+    against.
+    """
     background: tuple[float, ...]
     """For each level: share of random people with a part at least so near, where the index gives no count."""
     missing: tuple[float, float, float, float]
@@ -44,7 +52,11 @@ class Model:
     date_m: tuple[float, ...]
     """For each `DateLevel`: share of true pairs (with both dates known)."""
     date_u: tuple[float, ...]
-    """For each `DateLevel`: share of random pairs; SAME_DAY and the levels that share only parts are counted in the index where that is larger."""
+    """For each `DateLevel`.
+
+    Share of random pairs; SAME_DAY and the levels that share only parts are counted in the index where that is
+    larger.
+    """
     sex: tuple[float, float]
     nationality: tuple[float, float]
     """Share of true pairs that agree; bits when none is shared."""
@@ -87,15 +99,20 @@ class Model:
 def load_model(file: Path | None = None) -> Model:
     """The model of a file, or the shipped one; raises BadModel when it is not whole."""
     try:
-        text = file.read_text(encoding="utf-8") if file is not None else importlib.resources.files(__package__).joinpath(SHIPPED).read_text(encoding="utf-8")
-        content: dict[str, Any] = json.loads(text)
+        text = (
+            file.read_text(encoding="utf-8")
+            if file is not None
+            else importlib.resources.files(__package__).joinpath(SHIPPED).read_text(encoding="utf-8")
+        )
+        content = json.loads(text)
     except (OSError, ValueError) as error:
         raise BadModel("matching.model.unreadable", reason=type(error).__name__) from error
     if not isinstance(content, dict) or content.pop("format", None) != FORMAT:
         raise BadModel("matching.model.format")
     digest = content.pop("digest", None)
+    numbers: Any = {name: tuple(value) if isinstance(value, list) else value for name, value in content.items()}
     try:
-        model = Model(**{name: tuple(value) if isinstance(value, list) else value for name, value in content.items()})
+        model = Model(**numbers)
         _check(model)
     except (TypeError, ValueError) as error:
         raise BadModel("matching.model.fields", reason=type(error).__name__) from error
@@ -105,8 +122,22 @@ def load_model(file: Path | None = None) -> Model:
 
 
 def _check(model: Model) -> None:
-    lengths = ((model.name_levels, LEVELS), (model.background, LEVELS), (model.date_m, len(DateLevel)), (model.date_u, len(DateLevel)), (model.scale, 6), (model.pair_scale, 6), (model.missing, 4), (model.extra, 4))
+    lengths = (
+        (model.name_levels, LEVELS),
+        (model.background, LEVELS),
+        (model.date_m, len(DateLevel)),
+        (model.date_u, len(DateLevel)),
+        (model.scale, 6),
+        (model.pair_scale, 6),
+        (model.missing, 4),
+        (model.extra, 4),
+    )
     numbers = [number for values, _ in lengths for number in values]
-    if any(len(values) != length for values, length in lengths) or not all(math.isfinite(number) for number in numbers) or not 0 < model.prior < 1 or not 0 < model.cap < 1:
+    if (
+        any(len(values) != length for values, length in lengths)
+        or not all(math.isfinite(number) for number in numbers)
+        or not 0 < model.prior < 1
+        or not 0 < model.cap < 1
+    ):
         message = "a model of other dimensions or without finite numbers"
         raise ValueError(message)

@@ -1,7 +1,9 @@
 """From a written name to the parts that are compared.
 
-A name is taken as it is written, in any order: "PUTIN, Vladimir", "Vladimir Putin", given and family name apart. What carries no identity is set aside (titles, particles, the words for
-son and daughter), what is one name in several words is put together (Abd al-Rahman, Saif al-Din, Mac Donald), initials stay as initials.
+A name is taken as it is written, in any order: "PUTIN, Vladimir", "Vladimir Putin", given and family name apart. What
+carries no identity is set aside (titles, particles, the words for
+son and daughter), what is one name in several words is put together (Abd al-Rahman, Saif al-Din, Mac Donald),
+initials stay as initials.
 """
 
 from __future__ import annotations
@@ -36,26 +38,270 @@ class Part:
 
 
 PARTICLES: Final = frozenset(
-    "al el ul ur ad ed ash as an ar at az es il la le les lo los las de del della dello dei degli di da das do dos du des van von vom zu zum zur der den dem ter ten te tot op "
-    "bin ibn ben bint binti bte ould oglu ogly ogli kyzy kizi qizi gizi uly uulu zade y e i und et and af av na ap "
-    "ال آل بن ابن بنت اوغلو בן בת אבן אל".split()
+    [
+        "al",
+        "el",
+        "ul",
+        "ur",
+        "ad",
+        "ed",
+        "ash",
+        "as",
+        "an",
+        "ar",
+        "at",
+        "az",
+        "es",
+        "il",
+        "la",
+        "le",
+        "les",
+        "lo",
+        "los",
+        "las",
+        "de",
+        "del",
+        "della",
+        "dello",
+        "dei",
+        "degli",
+        "di",
+        "da",
+        "das",
+        "do",
+        "dos",
+        "du",
+        "des",
+        "van",
+        "von",
+        "vom",
+        "zu",
+        "zum",
+        "zur",
+        "der",
+        "den",
+        "dem",
+        "ter",
+        "ten",
+        "te",
+        "tot",
+        "op",
+        "bin",
+        "ibn",
+        "ben",
+        "bint",
+        "binti",
+        "bte",
+        "ould",
+        "oglu",
+        "ogly",
+        "ogli",
+        "kyzy",
+        "kizi",
+        "qizi",
+        "gizi",
+        "uly",
+        "uulu",
+        "zade",
+        "y",
+        "e",
+        "i",
+        "und",
+        "et",
+        "and",
+        "af",
+        "av",
+        "na",
+        "ap",
+        "ال",
+        "آل",
+        "بن",
+        "ابن",
+        "بنت",
+        "اوغلو",
+        "בן",
+        "בת",
+        "אבן",
+        "אל",
+    ]
 )
-"""Words inside names that are written, joined or left out at will. They never decide alone; a name with nothing else keeps them."""
+"""Words inside names that are written, joined or left out at will.
+
+They never decide alone; a name with nothing else keeps them.
+"""
 
 TITLES: Final = frozenset(
-    "mr mrs ms miss mister sir dame lord lady dr doctor prof professor ing dipl mag med phd mba jr sr junior senior ii iii iv herr frau hr fr mme mlle monsieur madame dott dssa sig sra don dona "
-    "präsident president minister general gen col colonel maj major capt captain lt sgt haj haji hajji hajj hadji mullah mulla maulvi mawlawi maulavi molvi shaikh sheikh sheik shaykh cheikh sayyid sayed seyed syed "
-    "qari ustad ayatollah imam emir amir llc na alias aka dit nee née geb geboren roz born г гр гражданин гражданка господин господ др проф κ κος κα κυρ δρ الشيخ شيخ الحاج حاج السيد سيد الدكتور دكتور د المهندس الأستاذ".split()
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "miss",
+        "mister",
+        "sir",
+        "dame",
+        "lord",
+        "lady",
+        "dr",
+        "doctor",
+        "prof",
+        "professor",
+        "ing",
+        "dipl",
+        "mag",
+        "med",
+        "phd",
+        "mba",
+        "jr",
+        "sr",
+        "junior",
+        "senior",
+        "ii",
+        "iii",
+        "iv",
+        "herr",
+        "frau",
+        "hr",
+        "fr",
+        "mme",
+        "mlle",
+        "monsieur",
+        "madame",
+        "dott",
+        "dssa",
+        "sig",
+        "sra",
+        "don",
+        "dona",
+        "präsident",
+        "president",
+        "minister",
+        "general",
+        "gen",
+        "col",
+        "colonel",
+        "maj",
+        "major",
+        "capt",
+        "captain",
+        "lt",
+        "sgt",
+        "haj",
+        "haji",
+        "hajji",
+        "hajj",
+        "hadji",
+        "mullah",
+        "mulla",
+        "maulvi",
+        "mawlawi",
+        "maulavi",
+        "molvi",
+        "shaikh",
+        "sheikh",
+        "sheik",
+        "shaykh",
+        "cheikh",
+        "sayyid",
+        "sayed",
+        "seyed",
+        "syed",
+        "qari",
+        "ustad",
+        "ayatollah",
+        "imam",
+        "emir",
+        "amir",
+        "llc",
+        "na",
+        "alias",
+        "aka",
+        "dit",
+        "nee",
+        "née",
+        "geb",
+        "geboren",
+        "roz",
+        "born",
+        "г",
+        "гр",
+        "гражданин",
+        "гражданка",
+        "господин",
+        "господ",
+        "др",
+        "проф",
+        "κ",
+        "κος",
+        "κα",
+        "κυρ",
+        "δρ",
+        "الشيخ",
+        "شيخ",
+        "الحاج",
+        "حاج",
+        "السيد",
+        "سيد",
+        "الدكتور",
+        "دكتور",
+        "د",
+        "المهندس",
+        "الأستاذ",
+    ]
 )
-"""Words before or after a name that are no name. Some are names too (Amir, Sayed): they are set aside only while at least two other parts remain."""
-_NEVER_NAMES: Final = frozenset("mr mrs ms dr prof phd ing dipl llc jr sr herr frau monsieur madame née nee geb الدكتور دكتور".split())
+"""Words before or after a name that are no name.
 
-_ABD: Final = frozenset("abd abdul abdal abdel abdoul abdol abdur abdus abdu abdou abde".split())
+Some are names too (Amir, Sayed): they are set aside only while at least two other parts remain.
+"""
+_NEVER_NAMES: Final = frozenset(
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "prof",
+        "phd",
+        "ing",
+        "dipl",
+        "llc",
+        "jr",
+        "sr",
+        "herr",
+        "frau",
+        "monsieur",
+        "madame",
+        "née",
+        "nee",
+        "geb",
+        "الدكتور",
+        "دكتور",
+    ]
+)
+
+_ABD: Final = frozenset(
+    ["abd", "abdul", "abdal", "abdel", "abdoul", "abdol", "abdur", "abdus", "abdu", "abdou", "abde"]
+)
 _ABD_ARABIC: Final = frozenset({"عبد"})
 _ABU: Final = frozenset({"abu", "abou", "abi", "abo", "umm", "um"})
 _ABU_ARABIC: Final = frozenset({"ابو", "أبو", "أبي", "ابي", "ام", "أم"})
 _MAC: Final = frozenset({"mac", "mc", "fitz"})
-_DIN: Final = frozenset({"din", "deen", "dine", "ddin", "eddin", "eddine", "uddin", "addin", "الدين", "allah", "ullah", "الله", "rahman", "rehman"})
+_DIN: Final = frozenset(
+    {
+        "din",
+        "deen",
+        "dine",
+        "ddin",
+        "eddin",
+        "eddine",
+        "uddin",
+        "addin",
+        "الدين",
+        "allah",
+        "ullah",
+        "الله",
+        "rahman",
+        "rehman",
+    }
+)
 _PATRONYMIC: Final = re.compile(
     r"(?:(?:ov|ev|yev|iev|iov)i(?:ch|c|č|ć|ts|tsch)|[oiye]vych|(?:ov|ev|iv|iev|yiv|jiv)n[aа]|ini?chna|ович|евич|ьич|овна|евна|инична|ович|евич|івна|ївна|йович|ович|івич|авіч|евіч|аўна|еўна)$"
 )
@@ -64,7 +310,10 @@ _COMMA: Final = re.compile(r"[,،]")
 
 
 def parts_of(full: str = "", *, given: str = "", family: str = "", patronymic: str = "") -> tuple[Part, ...]:
-    """The comparable parts of one name, in written order, at most `MAX_TOKENS`. Empty when nothing in it can be a name."""
+    """The comparable parts of one name, in written order, at most `MAX_TOKENS`.
+
+    Empty when nothing in it can be a name.
+    """
     if not (given or family or patronymic):
         return _parts(full, Role.UNKNOWN)
     labelled = (*_parts(given, Role.GIVEN), *_parts(patronymic, Role.PATRONYMIC), *_parts(family, Role.FAMILY))
@@ -86,17 +335,28 @@ def _parts(text: str, role: Role) -> tuple[Part, ...]:
     for word in bare:
         script = script_of(word)
         shorn = _without_article(word, script)
-        out.append(Part(shorn, script, Role.PATRONYMIC if role in {Role.UNKNOWN, Role.GIVEN} and is_patronymic(shorn) and len(bare) > 1 else role))
+        out.append(
+            Part(
+                shorn,
+                script,
+                Role.PATRONYMIC
+                if role in {Role.UNKNOWN, Role.GIVEN} and is_patronymic(shorn) and len(bare) > 1
+                else role,
+            )
+        )
     return tuple(out)
 
 
 def is_patronymic(word: str) -> bool:
-    """Whether a word has the form of an East Slavic patronymic (Ivanovich, Ивановна, Іванівна). Such a part is often left out, so its absence says little; South Slavic surnames in -ović share the form."""
+    """Whether a word has the form of an East Slavic patronymic (Ivanovich, Ивановна, Іванівна).
+
+    Such a part is often left out, so its absence says little; South Slavic surnames in -ović share the form.
+    """
     return len(word) > 5 and _PATRONYMIC.search(word) is not None
 
 
 def _after_comma(text: str) -> list[str]:
-    """ "Family, Given" as given before family, so that written order means the same everywhere."""
+    """Take "Family, Given" as given before family, so that written order means the same everywhere."""
     family, _, rest = _COMMA.sub(",", text).partition(",")
     return (words(rest) + words(family))[:MAX_TOKENS]
 
@@ -114,7 +374,9 @@ def _is_particle(word: str, position: int, count: int) -> bool:
     """Ben, Al and Na are names at the start of a short name and particles inside one."""
     if word not in PARTICLES:
         return False
-    return not (count == 2 and len(word) > 1) and not (position == 0 and word in {"ben", "al", "na", "an", "van", "le", "lo"} and count <= 2)
+    return not (count == 2 and len(word) > 1) and not (
+        position == 0 and word in {"ben", "al", "na", "an", "van", "le", "lo"} and count <= 2
+    )
 
 
 def _joined(found: list[str]) -> list[str]:
@@ -132,7 +394,14 @@ def _joined(found: list[str]) -> list[str]:
             prefix = "abu" if word in {"abou", "abi", "abo"} else word
             out.append(prefix + rest[skip])
             position += 2 + skip
-        elif rest and (rest[0] in _DIN or (len(rest) > 1 and rest[0] in {"al", "el", "ad", "ed", "ud", "ul", "ur"} and rest[1] in _DIN)) and word not in PARTICLES:
+        elif (
+            rest
+            and (
+                rest[0] in _DIN
+                or (len(rest) > 1 and rest[0] in {"al", "el", "ad", "ed", "ud", "ul", "ur"} and rest[1] in _DIN)
+            )
+            and word not in PARTICLES
+        ):
             skip = 0 if rest[0] in _DIN else 1
             out.append(word + ("ud" if rest[skip] in {"din", "deen", "dine"} else "") + rest[skip])
             position += 2 + skip
@@ -153,12 +422,15 @@ def _without_article(word: str, script: Script) -> str:
 def equivalents(word: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Names that are the same name, and nicknames: (name ids, nickname groups) of one word.
 
-    From rigour's person-name symbols (OpenSanctions, MIT; names and their spellings in all scripts, drawn from Wikidata). William and Bill share a nickname group; Сергей, Serhiy and
+    From rigour's person-name symbols (OpenSanctions, MIT; names and their spellings in all scripts, drawn from
+    Wikidata). William and Bill share a nickname group; Сергей, Serhiy and
     سيرغي share a name id.
     """
     same: set[str] = set()
     short: set[str] = set()
-    for analysed in rigour.analyze_names(rigour.NameTypeTag.PER, [word], phonetics=False, numerics=False, consolidate=False):
+    for analysed in rigour.analyze_names(
+        rigour.NameTypeTag.PER, [word], phonetics=False, numerics=False, consolidate=False
+    ):
         for span in analysed.spans:
             if len(span.parts) > 1:
                 continue

@@ -1,8 +1,13 @@
 """Pairs of records of one segment: which are worth comparing, and their bits.
 
-Blocking joins what two true records nearly always share: two name parts by sound, or one part by skeleton with two of the three parts of the birth date, or a part with the place, or a whole
-date with the place, or a document. Blocks with too many records say nothing and are skipped; what they would have found shares a rarer block too.
+Blocking joins what two true records nearly always share: two name parts by sound, or one part by skeleton with two of
+the three parts of the birth date, or a part with the place, or a whole
+date with the place, or a document. Blocks with too many records say nothing and are skipped; what they would have
+found shares a rarer block too.
 """
+
+# Kernels mix Python and numpy scalars, which numba unifies and mypy keeps apart.
+# mypy: disable-error-code="arg-type, assignment, return-value, no-any-return, type-var, call-overload, operator, index"
 
 from __future__ import annotations
 
@@ -35,7 +40,9 @@ class PairFields(NamedTuple):
 
 @compiled
 def _mix(a: int, b: int, kind: int) -> np.uint64:
-    value = np.uint64(a) * np.uint64(0x9E3779B97F4A7C15) ^ (np.uint64(b) + np.uint64(kind) * np.uint64(0xC2B2AE3D27D4EB4F))
+    value = np.uint64(a) * np.uint64(0x9E3779B97F4A7C15) ^ (
+        np.uint64(b) + np.uint64(kind) * np.uint64(0xC2B2AE3D27D4EB4F)
+    )
     value ^= value >> np.uint64(31)
     value *= np.uint64(0xD6E8FEB86659FD93)
     return value ^ (value >> np.uint64(29))
@@ -43,18 +50,28 @@ def _mix(a: int, b: int, kind: int) -> np.uint64:
 
 @compiled
 def blocking_keys(
-    people: People, sounds: NDArray[np.uint64], bones: NDArray[np.uint64], initials: NDArray[np.uint8], weak: NDArray[np.uint8], first: int, last: int
+    people: People,
+    sounds: NDArray[np.uint64],
+    bones: NDArray[np.uint64],
+    initials: NDArray[np.uint8],
+    weak: NDArray[np.uint8],
+    first: int,
+    last: int,
 ) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
     """The blocks of records `first` to `last`: keys and record numbers, a key for each block.
 
-    `sounds`, `bones` and `initials` are hashed sound form, hashed skeleton and first letter of each word; `weak` words are no evidence.
+    `sounds`, `bones` and `initials` are hashed sound form, hashed skeleton and first letter of each word; `weak`
+    words are no evidence.
     """
     keys = np.empty((last - first) * MOST_KEYS, dtype=np.uint64)
     owners = np.empty((last - first) * MOST_KEYS, dtype=np.uint32)
     used = 0
     for record in range(first, last):
         start, limit = used, used + MOST_KEYS - 16
-        low, high = np.int64(people.word_at[people.name_at[record]]), np.int64(people.word_at[people.name_at[record + 1]])
+        low, high = (
+            np.int64(people.word_at[people.name_at[record]]),
+            np.int64(people.word_at[people.name_at[record + 1]]),
+        )
         high = min(high, low + 2 * PARTS_USED)
         for position in range(people.document_at[record], people.document_at[record + 1]):
             if used < limit:
@@ -94,7 +111,9 @@ def blocking_keys(
 
 
 @compiled
-def _date_keys(people: People, record: int, bones: int, sound: int, keys: NDArray[np.uint64], used: int, limit: int) -> int:
+def _date_keys(
+    people: People, record: int, bones: int, sound: int, keys: NDArray[np.uint64], used: int, limit: int
+) -> int:
     for position in range(people.date_at[record], people.date_at[record + 1]):
         if used + 4 >= limit:
             return used
@@ -113,7 +132,10 @@ def _date_keys(people: People, record: int, bones: int, sound: int, keys: NDArra
 
 @compiled
 def pairs_of_blocks(keys: NDArray[np.uint64], owners: NDArray[np.uint32], most: int) -> NDArray[np.uint64]:
-    """Pairs (smaller record number in the upper half) of records that share a block of at most `most` records; `keys` sorted. A pair may come several times."""
+    """Pairs (smaller record number in the upper half) of records that share a block of at most `most` records.
+
+    `keys` sorted. A pair may come several times.
+    """
     total, start = 0, 0
     for position in range(1, len(keys) + 1):
         if position == len(keys) or keys[position] != keys[start]:
@@ -138,7 +160,14 @@ def pairs_of_blocks(keys: NDArray[np.uint64], owners: NDArray[np.uint32], most: 
 
 @compiled
 def score_pairs(
-    pairs: NDArray[np.uint64], vocabulary: Vocabulary, people: People, places: Places, weights: NameWeights, fields: PairFields, costs: Costs, bits: NDArray[np.float32]
+    pairs: NDArray[np.uint64],
+    vocabulary: Vocabulary,
+    people: People,
+    places: Places,
+    weights: NameWeights,
+    fields: PairFields,
+    costs: Costs,
+    bits: NDArray[np.float32],
 ) -> None:
     """Bits by field (as in `scoring.Field`) for each pair, into `bits`."""
     names = QueryNames(people.word_at, people.words, people.roles)
@@ -149,7 +178,23 @@ def score_pairs(
         for name in range(people.name_at[a], people.name_at[a + 1]):
             for other in range(people.name_at[b], people.name_at[b + 1]):
                 alike = _alike(vocabulary, people, name, other, costs)
-                best = max(best, align(vocabulary, names, name, vocabulary, people, other, alike, weights, costs.alphabet, costs.abjad, chosen, levels))
+                best = max(
+                    best,
+                    align(
+                        vocabulary,
+                        names,
+                        name,
+                        vocabulary,
+                        people,
+                        other,
+                        alike,
+                        weights,
+                        costs.alphabet,
+                        costs.abjad,
+                        chosen,
+                        levels,
+                    ),
+                )
         bits[row, 0] = best if best > -999.0 else 0.0
         bits[row, 1] = _pair_date(people, a, b, fields.date)
         if people.sexes[a] > 0 and people.sexes[b] > 0:
@@ -168,7 +213,11 @@ def _alike(vocabulary: Vocabulary, people: People, name: int, other: int, costs:
     for i in range(rows):
         for j in range(columns):
             one, two = people.words[first + i], people.words[second + j]
-            alike[i, j] = 1.0 if one == two else word_similarity(vocabulary, one, vocabulary, two, costs.alphabet, costs.abjad, LEAST)
+            alike[i, j] = (
+                1.0
+                if one == two
+                else word_similarity(vocabulary, one, vocabulary, two, costs.alphabet, costs.abjad, LEAST)
+            )
     return alike
 
 
@@ -204,7 +253,12 @@ def _pair_place(people: People, places: Places, a: int, b: int, fields: PairFiel
             one, two = people.places[i], people.places[j]
             alike = 1.0
             if one != two:
-                alike = distance_similarity(places.letters[places.at[one] : places.at[one + 1]], places.letters[places.at[two] : places.at[two + 1]], costs.alphabet, 0.75)
+                alike = distance_similarity(
+                    places.letters[places.at[one] : places.at[one + 1]],
+                    places.letters[places.at[two] : places.at[two + 1]],
+                    costs.alphabet,
+                    0.75,
+                )
             if alike >= 0.8:
                 rarity = np.float32(min(9.0, -np.log2((np.float64(places.counts[two]) + 2.0) / fields.people)))
                 best = max(best, rarity + (fields.place[0] if alike > 0.95 else fields.place[1]))

@@ -1,6 +1,7 @@
-"""Two names alone, without an index: is it the same name?
+"""Two names alone, without an index.
 
-The rarity of a part is taken from whether it is a known name and how many forms it has; there is nothing to count. The threshold is the one at which screening staff call two names the same,
+The rarity of a part is taken from whether it is a known name and how many forms it has; there is nothing to count.
+The threshold is the one at which screening staff call two names the same,
 set on the labelled pairs of nomenklatura's name bench (development half).
 """
 
@@ -26,7 +27,11 @@ SAME_NAME: Final = 0.5
 
 @dataclass(frozen=True, slots=True)
 class NameComparison:
-    """How alike two names are (0 to 1; from `SAME_NAME` on they are taken for one name), and the likeness of each part of the first to its partner (0: none)."""
+    """How alike two names are (0 to 1.
+
+    From `SAME_NAME` on they are taken for one name), and the likeness of each part of the first to its partner (0:
+    none).
+    """
 
     score: float
     parts: tuple[float, ...]
@@ -60,13 +65,26 @@ def _compared(ours: tuple[Part, ...], theirs: tuple[Part, ...]) -> NameCompariso
     names = QueryNames(np.array([0, count], np.uint32), np.arange(count, dtype=np.uint32), np.zeros(count, np.uint8))
     empty, none = np.zeros(0, np.uint32), np.zeros(2, np.uint32)
     people = People(
-        np.array([0, 1], np.uint32), np.array([0, others], np.uint32), np.arange(count, count + others, dtype=np.uint32), np.zeros(others, np.uint8), empty, none, np.zeros(1, np.uint8),
-        np.zeros(0, np.uint16), none, empty, none, np.zeros(0, np.uint64), none,
-    )  # fmt: skip
+        np.array([0, 1], np.uint32),
+        np.array([0, others], np.uint32),
+        np.arange(count, count + others, dtype=np.uint32),
+        np.zeros(others, np.uint8),
+        empty,
+        none,
+        np.zeros(1, np.uint8),
+        np.zeros(0, np.uint16),
+        none,
+        empty,
+        none,
+        np.zeros(0, np.uint64),
+        none,
+    )
     table = np.tile(np.array(_weights(), np.float32), (len(words), 1))
     weights = NameWeights(table, np.zeros(4, np.float32), np.zeros(4, np.float32), 0.0, 0.0)
     pairs, levels = np.zeros(MOST_PARTS, np.int16), np.zeros(MOST_PARTS, np.int16)
-    align(vocabulary, names, 0, vocabulary, people, 0, alike[:, :MOST_PARTS].copy(), weights, *COST_TABLES, pairs, levels)
+    align(
+        vocabulary, names, 0, vocabulary, people, 0, alike[:, :MOST_PARTS].copy(), weights, *COST_TABLES, pairs, levels
+    )
     return _judged(ours, theirs, pairs[:count].tolist(), [float(level) / (LEVELS - 1) for level in levels[:count]])
 
 
@@ -78,12 +96,18 @@ def _judged(ours: tuple[Part, ...], theirs: tuple[Part, ...], pairs: list[int], 
     lengths = [_weight(part) for part in ours]
     total = sum(lengths[position] for position in paired)
     mean = sum(lengths[position] * alike[position] for position in paired) / total
-    worst = min(alike[position] + (0.12 if len(paired) > 2 and is_patronymic(ours[position].text) else 0.0) for position in paired)
+    worst = min(
+        alike[position] + (0.12 if len(paired) > 2 and is_patronymic(ours[position].text) else 0.0)
+        for position in paired
+    )
     joined = sum(1 for position in paired if pairs[position] >= JOINED)
     over = abs(len(ours) - len(theirs)) - joined
     single = min(len(ours), len(theirs)) == 1 and not joined
     value = 0.55 * mean + 0.45 * worst - 0.03 * max(0, over) - (0.12 if single and over > 0 else 0.0)
-    return NameComparison(max(0.0, min(1.0, 0.5 + (value - CUT) * 2.5)), tuple(alike[position] if position in paired else 0.0 for position in range(len(ours))))
+    return NameComparison(
+        max(0.0, min(1.0, 0.5 + (value - CUT) * 2.5)),
+        tuple(alike[position] if position in paired else 0.0 for position in range(len(ours))),
+    )
 
 
 CUT: Final = 0.78

@@ -1,4 +1,10 @@
-"""Sorted lists of numbers as differences in variable-length bytes (7 bits a byte, the last byte marked), the usual form of inverted indexes."""
+"""Sorted lists of numbers as differences in variable-length bytes.
+
+Seven bits a byte, the last byte marked: the usual form of inverted indexes.
+"""
+
+# Kernels mix Python and numpy scalars, which numba unifies and mypy keeps apart.
+# mypy: disable-error-code="arg-type, assignment, return-value, no-any-return, type-var, call-overload, operator, index"
 
 from __future__ import annotations
 
@@ -10,8 +16,13 @@ from somec.persons.matching.compiled import compiled
 
 
 @compiled
-def encode(rows: NDArray[np.int64], values: NDArray[np.uint32], count: int) -> tuple[NDArray[np.uint8], NDArray[np.uint64]]:
-    """Rows sorted by (row, value) as one byte string and the start of each of `count` rows in it. Values that repeat within a row are written once."""
+def encode(
+    rows: NDArray[np.int64], values: NDArray[np.uint32], count: int
+) -> tuple[NDArray[np.uint8], NDArray[np.uint64]]:
+    """Rows sorted by (row, value) as one byte string and the start of each of `count` rows in it.
+
+    Values that repeat within a row are written once.
+    """
     out = np.empty(len(values) * 5, dtype=np.uint8)
     at = np.zeros(count + 1, dtype=np.uint64)
     used, row, last = 0, -1, 0

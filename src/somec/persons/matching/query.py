@@ -1,8 +1,13 @@
-"""A query made ready: its words as a small vocabulary of their own, the joined and split readings of its names, and the weights of every possible outcome."""
+"""A query made ready.
+
+Its words as a small vocabulary of their own, the joined and split readings of its names, and the weights of every
+possible outcome.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -37,18 +42,29 @@ def prepare(record: NormalRecord) -> PreparedQuery:
     numbers: dict[str, int] = {}
     rows: list[list[tuple[int, int]]] = []
     for parts in record.names:
-        row = [(numbers.setdefault(part.text, len(numbers)), int(part.role)) for part in parts if part.text in numbers or len(numbers) < MOST_WORDS]
+        row = [
+            (numbers.setdefault(part.text, len(numbers)), int(part.role))
+            for part in parts
+            if part.text in numbers or len(numbers) < MOST_WORDS
+        ]
         if row:
             rows.append(row)
     named = len(numbers)
     for parts in record.names:
-        for left, right in zip(parts, parts[1:], strict=False):
-            if len(left.text) >= 2 and len(right.text) >= 2 and left.script == right.script and len(numbers) < MOST_WORDS + 16:
+        for left, right in pairwise(parts):
+            if (
+                len(left.text) >= 2
+                and len(right.text) >= 2
+                and left.script == right.script
+                and len(numbers) < MOST_WORDS + 16
+            ):
                 numbers.setdefault(left.text + right.text, len(numbers))
     words = tuple(numbers)
     keys = tuple(word_keys(word) for word in words)
     names = QueryNames(
-        np.cumsum([0, *map(len, rows)]).astype(np.uint32), np.array([word for row in rows for word, _ in row], dtype=np.uint32), np.array([role for row in rows for _, role in row], dtype=np.uint8)
+        np.cumsum([0, *map(len, rows)]).astype(np.uint32),
+        np.array([word for row in rows for word, _ in row], dtype=np.uint32),
+        np.array([role for row in rows for _, role in row], dtype=np.uint8),
     )
     return PreparedQuery(record, words, named, keys, vocabulary_of(keys), names)
 
@@ -60,7 +76,9 @@ def split_words(query: PreparedQuery, number: int) -> list[tuple[str, str]]:
 
 
 def word_bits(model: Model, masses: NDArray[np.float64], people: int) -> NDArray[np.float32]:
-    """Bits of every likeness level for every query word: quality of the level plus the rarity, in the index, of a part at least so near.
+    """Bits of every likeness level for every query word.
+
+    Quality of the level plus the rarity, in the index, of a part at least so near.
 
     `masses` holds for each word and level how many records have a word at that level.
     """
@@ -74,4 +92,6 @@ def word_bits(model: Model, masses: NDArray[np.float64], people: int) -> NDArray
 
 def name_weights(model: Model, bits: NDArray[np.float32]) -> NameWeights:
     """The weights of a name comparison as the kernel takes them."""
-    return NameWeights(bits, np.array(model.missing, np.float32), np.array(model.extra, np.float32), model.crossed, model.joined)
+    return NameWeights(
+        bits, np.array(model.missing, np.float32), np.array(model.extra, np.float32), model.crossed, model.joined
+    )

@@ -20,18 +20,121 @@ MAX_VALUES: Final = 12
 """Dates, nationalities, birthplaces or documents of one person that are looked at."""
 
 _NOT_ALPHANUMERIC: Final = re.compile(r"[^0-9a-z]+")
-_SEXES: Final = {"m": 1, "male": 1, "man": 1, "1": 1, "f": 2, "female": 2, "woman": 2, "2": 2, "w": 2, "v": 2, "s": 2, "x": 3, "other": 3, "9": 3, "muž": 1, "žena": 2}
+_SEXES: Final = {
+    "m": 1,
+    "male": 1,
+    "man": 1,
+    "1": 1,
+    "f": 2,
+    "female": 2,
+    "woman": 2,
+    "2": 2,
+    "w": 2,
+    "v": 2,
+    "s": 2,
+    "x": 3,
+    "other": 3,
+    "9": 3,
+    "muž": 1,
+    "žena": 2,
+}
 _THREE_TO_TWO: Final = dict(
     pair.split("=")
-    for pair in "aut=AT bel=BE bgr=BG cyp=CY cze=CZ deu=DE d=DE dnk=DK est=EE esp=ES fin=FI fra=FR grc=GR el=GR hrv=HR hun=HU irl=IE ita=IT ltu=LT lux=LU lva=LV mlt=MT nld=NL pol=PL prt=PT rou=RO swe=SE "
-    "svn=SI svk=SK gbr=GB uk=GB ukr=UA rus=RU blr=BY mda=MD srb=RS mkd=MK alb=AL bih=BA mne=ME rks=XK xkx=XK tur=TR geo=GE arm=AM aze=AZ kaz=KZ uzb=UZ kgz=KG tjk=TJ tkm=TM irn=IR irq=IQ syr=SY lbn=LB jor=JO "
-    "isr=IL pse=PS egy=EG lby=LY tun=TN dza=DZ mar=MA afg=AF pak=PK ind=IN bgd=BD som=SO eri=ER eth=ET sdn=SD nga=NG usa=US can=CA bra=BR che=CH nor=NO isl=IS chn=CN vnm=VN sau=SA yem=YE are=AE kwt=KW qat=QA".split()
+    for pair in [
+        "aut=AT",
+        "bel=BE",
+        "bgr=BG",
+        "cyp=CY",
+        "cze=CZ",
+        "deu=DE",
+        "d=DE",
+        "dnk=DK",
+        "est=EE",
+        "esp=ES",
+        "fin=FI",
+        "fra=FR",
+        "grc=GR",
+        "el=GR",
+        "hrv=HR",
+        "hun=HU",
+        "irl=IE",
+        "ita=IT",
+        "ltu=LT",
+        "lux=LU",
+        "lva=LV",
+        "mlt=MT",
+        "nld=NL",
+        "pol=PL",
+        "prt=PT",
+        "rou=RO",
+        "swe=SE",
+        "svn=SI",
+        "svk=SK",
+        "gbr=GB",
+        "uk=GB",
+        "ukr=UA",
+        "rus=RU",
+        "blr=BY",
+        "mda=MD",
+        "srb=RS",
+        "mkd=MK",
+        "alb=AL",
+        "bih=BA",
+        "mne=ME",
+        "rks=XK",
+        "xkx=XK",
+        "tur=TR",
+        "geo=GE",
+        "arm=AM",
+        "aze=AZ",
+        "kaz=KZ",
+        "uzb=UZ",
+        "kgz=KG",
+        "tjk=TJ",
+        "tkm=TM",
+        "irn=IR",
+        "irq=IQ",
+        "syr=SY",
+        "lbn=LB",
+        "jor=JO",
+        "isr=IL",
+        "pse=PS",
+        "egy=EG",
+        "lby=LY",
+        "tun=TN",
+        "dza=DZ",
+        "mar=MA",
+        "afg=AF",
+        "pak=PK",
+        "ind=IN",
+        "bgd=BD",
+        "som=SO",
+        "eri=ER",
+        "eth=ET",
+        "sdn=SD",
+        "nga=NG",
+        "usa=US",
+        "can=CA",
+        "bra=BR",
+        "che=CH",
+        "nor=NO",
+        "isl=IS",
+        "chn=CN",
+        "vnm=VN",
+        "sau=SA",
+        "yem=YE",
+        "are=AE",
+        "kwt=KW",
+        "qat=QA",
+    ]
 )
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class PersonName:
-    """One name of a person: written whole (`full`) or in parts. `kind` says what it is (birth, married, former, alias, transliteration); the engine treats all kinds alike.
+    """One name of a person: written whole (`full`) or in parts.
+
+    `kind` says what it is (birth, married, former, alias, transliteration); the engine treats all kinds alike.
 
     `script` is advice and may be empty; the engine looks at the letters.
     """
@@ -58,7 +161,8 @@ class PersonName:
 class PersonRecord:
     """A person as the index knows him. Every field but `id` may be empty, and may hold several values that all count.
 
-    `birth_dates` are texts as `dates.parse_date` reads them (ISO 8601, EDTF, day-first); `sex` is M, F or X (ISO 5218 numbers are read too); `nationalities` are ISO 3166-1 codes or English
+    `birth_dates` are texts as `dates.parse_date` reads them (ISO 8601, EDTF, day-first); `sex` is M, F or X (ISO 5218
+    numbers are read too); `nationalities` are ISO 3166-1 codes or English
     names; `birthplaces` are free text; `documents` are numbers of any document, written with or without marks.
     """
 
@@ -101,10 +205,15 @@ def normalise(record: PersonRecord) -> NormalRecord:
         if parts:
             names.setdefault(parts, name.written)
     return NormalRecord(
-        id=record.id, names=tuple(names), dates=tuple(dict.fromkeys(date.packed for date in dates_of(record.birth_dates))), sex=_SEXES.get(record.sex.strip().lower(), 0) if record.sex else 0,
-        nationalities=_distinct(country_code(text) for text in record.nationalities[:MAX_VALUES]), places=_distinct(place_form(text) for text in record.birthplaces[:MAX_VALUES]),
-        documents=_distinct(document_form(text) for text in record.documents[:MAX_VALUES]), written=tuple(names.values()),
-    )  # fmt: skip
+        id=record.id,
+        names=tuple(names),
+        dates=tuple(dict.fromkeys(date.packed for date in dates_of(record.birth_dates))),
+        sex=_SEXES.get(record.sex.strip().lower(), 0) if record.sex else 0,
+        nationalities=_distinct(country_code(text) for text in record.nationalities[:MAX_VALUES]),
+        places=_distinct(place_form(text) for text in record.birthplaces[:MAX_VALUES]),
+        documents=_distinct(document_form(text) for text in record.documents[:MAX_VALUES]),
+        written=tuple(names.values()),
+    )
 
 
 def dates_of(texts: Iterable[str]) -> list[PartialDate]:
@@ -121,7 +230,10 @@ def _distinct(values: Iterable[str]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def country_code(text: str) -> str:
-    """ISO 3166-1 alpha-2 of a country given as code or English name; an unknown text is kept cleaned, so that equal texts still agree."""
+    """ISO 3166-1 alpha-2 of a country given as code or English name.
+
+    An unknown text is kept cleaned, so that equal texts still agree.
+    """
     bare = text.strip()
     if len(bare) == 2 and bare.isalpha():
         return _THREE_TO_TWO.get(bare.lower(), bare.upper())

@@ -1,7 +1,11 @@
 """The candidates of a query: for every record the bits its words and dates bring, the best records kept.
 
-Each list of records belongs to a group (one word of the query, one date). A record counts the strongest list of a group only; lists of a group therefore come strongest first.
+Each list of records belongs to a group (one word of the query, one date). A record counts the strongest list of a
+group only; lists of a group therefore come strongest first.
 """
+
+# Kernels mix Python and numpy scalars, which numba unifies and mypy keeps apart.
+# mypy: disable-error-code="arg-type, assignment, return-value, no-any-return, type-var, call-overload, operator, index"
 
 from __future__ import annotations
 
@@ -16,10 +20,20 @@ BINS = 512
 
 @compiled
 def accumulate(
-    postings: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64], bits: NDArray[np.float32], groups: NDArray[np.uint8],
-    scores: NDArray[np.float32], stamps: NDArray[np.uint8], touched: NDArray[np.uint32], used: int,
-) -> int:  # fmt: skip
-    """Add the bits of each list to the scores of its records; returns how many records of `touched` are filled. `groups` number from 1."""
+    postings: NDArray[np.uint8],
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    bits: NDArray[np.float32],
+    groups: NDArray[np.uint8],
+    scores: NDArray[np.float32],
+    stamps: NDArray[np.uint8],
+    touched: NDArray[np.uint32],
+    used: int,
+) -> int:
+    """Add the bits of each list to the scores of its records.
+
+    Returns how many records of `touched` are filled. `groups` number from 1.
+    """
     for i in range(len(starts)):
         value, shift, gap = -1, 0, 0
         group, weight = groups[i], bits[i]
@@ -43,9 +57,16 @@ def accumulate(
 
 
 def accumulate_with_numpy(
-    postings: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64], bits: NDArray[np.float32], groups: NDArray[np.uint8],
-    scores: NDArray[np.float32], stamps: NDArray[np.uint8], touched: NDArray[np.uint32], used: int,
-) -> int:  # fmt: skip
+    postings: NDArray[np.uint8],
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    bits: NDArray[np.float32],
+    groups: NDArray[np.uint8],
+    scores: NDArray[np.float32],
+    stamps: NDArray[np.uint8],
+    touched: NDArray[np.uint32],
+    used: int,
+) -> int:
     """The same additions in the same order without a compiled kernel."""
     for i in range(len(starts)):
         records = decode_with_numpy(postings, int(starts[i]), int(ends[i]))
@@ -59,7 +80,9 @@ def accumulate_with_numpy(
 
 
 @compiled
-def best(scores: NDArray[np.float32], touched: NDArray[np.uint32], dead: NDArray[np.uint8], wanted: int) -> NDArray[np.uint32]:
+def best(
+    scores: NDArray[np.float32], touched: NDArray[np.uint32], dead: NDArray[np.uint8], wanted: int
+) -> NDArray[np.uint32]:
     """The records with the highest scores, ties by record number, at most `wanted`."""
     top = np.float32(0.0)
     for record in touched:
@@ -88,7 +111,9 @@ def best(scores: NDArray[np.float32], touched: NDArray[np.uint32], dead: NDArray
     return chosen[order[:wanted]]
 
 
-def best_with_numpy(scores: NDArray[np.float32], touched: NDArray[np.uint32], dead: NDArray[np.uint8], wanted: int) -> NDArray[np.uint32]:
+def best_with_numpy(
+    scores: NDArray[np.float32], touched: NDArray[np.uint32], dead: NDArray[np.uint8], wanted: int
+) -> NDArray[np.uint32]:
     """The same records without a compiled kernel."""
     living = touched[(dead[touched] == 0) & (scores[touched] > 0.0)]
     living = np.sort(living)

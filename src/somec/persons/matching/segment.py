@@ -21,7 +21,10 @@ _REMEMBERED: Final = 4096
 
 @dataclass(frozen=True, slots=True)
 class Expansion:
-    """The words like one query word: their numbers, likeness levels, and for each level how many records have a word at that level."""
+    """The words like one query word.
+
+    Their numbers, likeness levels, and for each level how many records have a word at that level.
+    """
 
     words: NDArray[np.uint32]
     levels: NDArray[np.int64]
@@ -58,7 +61,12 @@ class Segment:
         with self._lock:
             if self._scratch:
                 return self._scratch.pop()
-        return Scratch(np.zeros(self.count, np.float32), np.zeros(self.count, np.uint8), np.empty(self.count, np.uint32), np.zeros(self.words, np.uint8))
+        return Scratch(
+            np.zeros(self.count, np.float32),
+            np.zeros(self.count, np.uint8),
+            np.empty(self.count, np.uint32),
+            np.zeros(self.words, np.uint8),
+        )
 
     def give_back(self, scratch: Scratch) -> None:
         """Return zeroed working memory."""
@@ -66,7 +74,10 @@ class Segment:
             self._scratch.append(scratch)
 
     def like(self, word: str, keys: WordKeys, query: Vocabulary, number: int, *, exact: bool = False) -> Expansion:
-        """The words like word `number` of `query`; remembered, since names repeat. `exact` looks only for the same sound."""
+        """The words like word `number` of `query`.
+
+        Remembered, since names repeat. `exact` looks only for the same sound.
+        """
         remembered = word if not exact else "=" + word
         with self._lock:
             known = self._expansions.get(remembered)
@@ -78,12 +89,23 @@ class Segment:
             sure = np.array(_sound_keys(keys), dtype=np.uint64)
         grams = np.array(() if exact else keys.grams, dtype=np.uint64)
         scratch = self.borrow()
-        words, alike = expand(query, number, sure, grams, self.tables.vocabulary, self.tables.sure, self.tables.grams, scratch.counts, COSTS, ABJAD_COSTS)
+        words, alike = expand(
+            query,
+            number,
+            sure,
+            grams,
+            self.tables.vocabulary,
+            self.tables.sure,
+            self.tables.grams,
+            scratch.counts,
+            COSTS,
+            ABJAD_COSTS,
+        )
         self.give_back(scratch)
         levels = np.minimum(LEVELS - 1, (alike.astype(np.float64) * (LEVELS - 1) + 1e-6).astype(np.int64))
         if exact:
             words, levels = words[levels >= LEVELS - 2], levels[levels >= LEVELS - 2]
-        mass = np.bincount(levels, weights=self.tables.word_records.counts[words], minlength=LEVELS)
+        mass = np.bincount(levels, weights=self.tables.word_records.counts[words], minlength=LEVELS).astype(np.float64)
         found = Expansion(words, levels, mass)
         with self._lock:
             self._expansions[remembered] = found
@@ -109,7 +131,10 @@ class Segment:
         """The numbers of living records with an id."""
         identities, text = self.tables.identities, record_id.encode("utf-8", "surrogatepass")
         wanted = np.uint64(id_hash(text))
-        low, high = int(np.searchsorted(identities.hashes, wanted)), int(np.searchsorted(identities.hashes, wanted, side="right"))
+        low, high = (
+            int(np.searchsorted(identities.hashes, wanted)),
+            int(np.searchsorted(identities.hashes, wanted, side="right")),
+        )
         numbers = [int(identities.order[position]) for position in range(low, high)]
         return [number for number in numbers if self.dead[number] == 0 and self.raw_id(number) == text]
 

@@ -1,8 +1,13 @@
 """How alike two name parts are, from 0 to 1, and the letters that are near each other.
 
-The distance is an edit distance with linguistic costs (restricted Damerau-Levenshtein): a vowel weighs half a consonant, because vowels vary between romanisations; letters whose sounds
-are neighbours (s z c j, k g h, b p v f, d t, m n, r l) replace each other at half price. Against a script that writes no vowels, vowels weigh next to nothing.
+The distance is an edit distance with linguistic costs (restricted Damerau-Levenshtein): a vowel weighs half a
+consonant, because vowels vary between romanisations; letters whose sounds
+are neighbours (s z c j, k g h, b p v f, d t, m n, r l) replace each other at half price. Against a script that writes
+no vowels, vowels weigh next to nothing.
 """
+
+# Kernels mix Python and numpy scalars, which numba unifies and mypy keeps apart.
+# mypy: disable-error-code="arg-type, assignment, return-value, no-any-return, type-var, call-overload, operator, index"
 
 from __future__ import annotations
 
@@ -31,7 +36,10 @@ _NEIGHBOURS: Final = ("szcjx", "kgqhx", "bpvfw", "dt", "mn", "rl", "uovw", "iej"
 
 
 def _costs(vowel_weight: float) -> NDArray[np.float32]:
-    """Row and column 0 hold the cost of leaving a letter out; the rest the cost of writing one for the other. Letters are numbered a=1."""
+    """Row and column 0 hold the cost of leaving a letter out.
+
+    The rest the cost of writing one for the other. Letters are numbered a=1.
+    """
     table = np.ones((27, 27), dtype=np.float32)
     vowels = [ord(letter) - 96 for letter in "aeiou"]
     for vowel in vowels:
@@ -45,7 +53,9 @@ def _costs(vowel_weight: float) -> NDArray[np.float32]:
         for left_letter in group:
             for right_letter in group:
                 left, right = ord(left_letter) - 96, ord(right_letter) - 96
-                table[left, right] = min(table[left, right], 0.6 if not {left_letter, right_letter} <= set("aeiou") else vowel_weight * 0.7)
+                table[left, right] = min(
+                    table[left, right], 0.6 if not {left_letter, right_letter} <= set("aeiou") else vowel_weight * 0.7
+                )
     np.fill_diagonal(table, 0.0)
     return table
 
@@ -69,7 +79,10 @@ def _weight(word: NDArray[np.uint8], costs: NDArray[np.float32]) -> float:
 
 @compiled
 def distance_similarity(a: NDArray[np.uint8], b: NDArray[np.uint8], costs: NDArray[np.float32], least: float) -> float:
-    """1 minus the weighted edit distance over the weight of the heavier word; both words as ASCII codes. 0 as soon as it must come out below `least`."""
+    """1 minus the weighted edit distance over the weight of the heavier word.
+
+    Both words as ASCII codes. 0 as soon as it must come out below `least`.
+    """
     la, lb = len(a), len(b)
     if la == 0 or lb == 0:
         return 0.0
@@ -139,7 +152,15 @@ def _share(a: NDArray[np.uint32], b: NDArray[np.uint32]) -> bool:
 
 
 @compiled
-def _form_similarity(left: Vocabulary, i: int, right: Vocabulary, j: int, costs: NDArray[np.float32], abjad_costs: NDArray[np.float32], least: float) -> float:
+def _form_similarity(
+    left: Vocabulary,
+    i: int,
+    right: Vocabulary,
+    j: int,
+    costs: NDArray[np.float32],
+    abjad_costs: NDArray[np.float32],
+    least: float,
+) -> float:
     """The best likeness among the sound forms of two words."""
     best = 0.0
     if _too_far(left, i, right, j):
@@ -165,8 +186,19 @@ def _form_similarity(left: Vocabulary, i: int, right: Vocabulary, j: int, costs:
 
 
 @compiled
-def word_similarity(left: Vocabulary, i: int, right: Vocabulary, j: int, costs: NDArray[np.float32], abjad_costs: NDArray[np.float32], least: float) -> float:
-    """The likeness of word `i` of one vocabulary and word `j` of another by everything known of them: spelling, sound forms, equivalents, initials. Below `least` it may come out as 0."""
+def word_similarity(
+    left: Vocabulary,
+    i: int,
+    right: Vocabulary,
+    j: int,
+    costs: NDArray[np.float32],
+    abjad_costs: NDArray[np.float32],
+    least: float,
+) -> float:
+    """The likeness of word `i` of one vocabulary and word `j` of another by everything known of them.
+
+    Spelling, sound forms, equivalents, initials. Below `least` it may come out as 0.
+    """
     plain_a = left.plain[left.plain_at[i] : left.plain_at[i + 1]]
     plain_b = right.plain[right.plain_at[j] : right.plain_at[j + 1]]
     if left.traits[i, 2] == right.traits[j, 2]:
@@ -175,9 +207,13 @@ def word_similarity(left: Vocabulary, i: int, right: Vocabulary, j: int, costs: 
         if len(plain_a) == 1 or len(plain_b) == 1:
             return INITIAL if len(plain_a) > 0 and len(plain_b) > 0 and plain_a[0] == plain_b[0] else 0.0
     best = _form_similarity(left, i, right, j, costs, abjad_costs, least)
-    if best < SAME_NAME and _share(left.names[left.names_at[i] : left.names_at[i + 1]], right.names[right.names_at[j] : right.names_at[j + 1]]):
+    if best < SAME_NAME and _share(
+        left.names[left.names_at[i] : left.names_at[i + 1]], right.names[right.names_at[j] : right.names_at[j + 1]]
+    ):
         best = SAME_NAME
-    if best < NICKNAME and _share(left.nicks[left.nicks_at[i] : left.nicks_at[i + 1]], right.nicks[right.nicks_at[j] : right.nicks_at[j + 1]]):
+    if best < NICKNAME and _share(
+        left.nicks[left.nicks_at[i] : left.nicks_at[i + 1]], right.nicks[right.nicks_at[j] : right.nicks_at[j + 1]]
+    ):
         best = NICKNAME
     return best
 

@@ -1,6 +1,9 @@
-"""Beyond one machine: the same kernel and model inside PySpark, query by partition. Needs the extra `spark` and the index folder on every worker.
+"""Beyond one machine: the same kernel and model inside PySpark, query by partition.
 
-Each worker opens the index once (memory-mapped, so tasks on one machine share it) and answers its part of the queries with exactly the code of the local engine.
+Needs the extra `spark` and the index folder on every worker.
+
+Each worker opens the index once (memory-mapped, so tasks on one machine share it) and answers its part of the queries
+with exactly the code of the local engine.
 """
 
 from __future__ import annotations
@@ -27,9 +30,19 @@ _open: dict[tuple[str, str], MatchIndex] = {}
 
 
 def match_with_spark(
-    file: Path, out: Path, *, people: Path | None, folder: Path | None, model: Model, top: int = 10, floor: float = FLOOR, language: str = "en"
+    file: Path,
+    out: Path,
+    *,
+    people: Path | None,
+    folder: Path | None,
+    model: Model,
+    top: int = 10,
+    floor: float = FLOOR,
+    language: str = "en",
 ) -> int:
-    """Answer every query of `file` on Spark and write `out` as CSV in the order of the queries; returns how many. One of `people` (a file to index) and `folder` (an index) is given.
+    """Answer every query of `file` on Spark and write `out` as CSV in the order of the queries; returns how many.
+
+    One of `people` (a file to index) and `folder` (an index) is given.
 
     The cluster is `SOMEC_SPARK_MASTER`, else all cores of this machine.
     """
@@ -50,14 +63,18 @@ def match_with_spark(
         try:
             queries = list(read_people(file))
             parts = max(1, -(-len(queries) // QUERIES_A_PARTITION))
-            answered = session.sparkContext.parallelize(list(enumerate(queries)), parts).mapPartitions(lambda part: _answered(part, place, numbers, top, floor, language))
+            answered = session.sparkContext.parallelize(list(enumerate(queries)), parts).mapPartitions(
+                lambda part: _answered(part, place, numbers, top, floor, language)
+            )
             count = _written(answered.toLocalIterator(), out)
         finally:
             session.stop()
     return count
 
 
-def _answered(queries: Iterable[tuple[int, PersonRecord]], folder: str, numbers: str, top: int, floor: float, language: str) -> Iterator[list[Row]]:
+def _answered(
+    queries: Iterable[tuple[int, PersonRecord]], folder: str, numbers: str, top: int, floor: float, language: str
+) -> Iterator[list[Row]]:
     index = _opened(folder, numbers)
     for _, query in queries:
         yield rows_of(query, index.search(query, top=top, floor=floor), language)

@@ -1,6 +1,7 @@
 """Segments as files: one file each, written beside and renamed into place, read by memory mapping.
 
-Layout: 8 bytes magic, 8 bytes length of the header, the header (JSON: version, arrays with place, type, shape and CRC-32), then the arrays, each at a multiple of 64 bytes.
+Layout: 8 bytes magic, 8 bytes length of the header, the header (JSON: version, arrays with place, type, shape and
+CRC-32), then the arrays, each at a multiple of 64 bytes.
 """
 
 from __future__ import annotations
@@ -26,9 +27,15 @@ FORMAT: Final = 1
 """Changes when the layout changes, or the rules by which names become keys: either makes older files unreadable."""
 _ALIGNMENT: Final = 64
 _GROUPS: Final[dict[str, Any]] = {
-    "vocabulary": arrays.Vocabulary, "sure": arrays.Buckets, "grams": arrays.Buckets, "word_records": arrays.WordRecords, "terms": arrays.Terms, "people": arrays.People,
-    "places": arrays.Places, "identities": arrays.Identities,
-}  # fmt: skip
+    "vocabulary": arrays.Vocabulary,
+    "sure": arrays.Buckets,
+    "grams": arrays.Buckets,
+    "word_records": arrays.WordRecords,
+    "terms": arrays.Terms,
+    "people": arrays.People,
+    "places": arrays.Places,
+    "identities": arrays.Identities,
+}
 
 
 def write_segment(file: Path, tables: Tables, nations: tuple[str, ...]) -> None:
@@ -39,28 +46,44 @@ def write_segment(file: Path, tables: Tables, nations: tuple[str, ...]) -> None:
         for name, values in getattr(tables, group)._asdict().items():
             solid = np.ascontiguousarray(values)
             position = -(-position // _ALIGNMENT) * _ALIGNMENT
-            described.append({"name": f"{group}.{name}", "at": position, "type": solid.dtype.str, "shape": list(solid.shape), "crc": crc32(solid)})
+            described.append(
+                {
+                    "name": f"{group}.{name}",
+                    "at": position,
+                    "type": solid.dtype.str,
+                    "shape": list(solid.shape),
+                    "crc": crc32(_octets(solid)),
+                }
+            )
             contents.append(solid)
             position += solid.nbytes
     header = json.dumps({"format": FORMAT, "nations": nations, "arrays": described, "size": position}).encode()
     header += b" " * (-(len(header) + 16) % _ALIGNMENT)
 
-    def write(out: Any) -> None:  # noqa: ANN401 - a binary file object
+    def write(out: Any) -> None:
         out.write(MAGIC + len(header).to_bytes(8, "little") + header)
         at = 0
         for description, solid in zip(described, contents, strict=True):
             out.write(b"\0" * (int(description["at"]) - at))  # type: ignore[call-overload]
-            out.write(memoryview(solid).cast("B") if solid.nbytes else b"")
+            out.write(_octets(solid))
             at = int(description["at"]) + solid.nbytes  # type: ignore[call-overload]
 
     write_whole(file, write)
 
 
+def _octets(solid: np.ndarray[Any, Any]) -> memoryview:
+    view: Any = solid  # numpy's stubs do not say that an array is a buffer before Python 3.12
+    return memoryview(view).cast("B") if solid.nbytes else memoryview(b"")
+
+
 def write_whole(file: Path, write: Callable[[Any], None]) -> None:
-    """Write a file under another name, sync it, rename it, sync the folder: after a crash at any point there is the old file, the new one, or none."""
+    """Write a file under another name, sync it, rename it, sync the folder.
+
+    After a crash at any point there is the old file, the new one, or none.
+    """
     beside = file.with_name(f".{file.name}.{os.getpid()}")
     try:
-        with open(beside, "wb", opener=_private) as out:  # noqa: PTH123 - Path.open takes no opener, and the file must be private from its first byte
+        with open(beside, "wb", opener=_private) as out:
             write(out)
             out.flush()
             os.fsync(out.fileno())
@@ -93,7 +116,11 @@ def read_segment(file: Path) -> Segment:
             group, name = one["name"].split(".")
             kind = np.dtype(one["type"])
             count = int(np.prod(one["shape"], dtype=np.int64))
-            groups[group][name] = np.frombuffer(mapped, kind, count, start + one["at"]).reshape(one["shape"]) if count else np.zeros(one["shape"], kind)
+            groups[group][name] = (
+                np.frombuffer(mapped, kind, count, start + one["at"]).reshape(one["shape"])
+                if count
+                else np.zeros(one["shape"], kind)
+            )
         tables = Tables(**{group: _GROUPS[group](**found) for group, found in groups.items()})
         return Segment(tables, tuple(header["nations"]))
     except (KeyError, TypeError, ValueError) as error:

@@ -1,6 +1,10 @@
-"""Files of people: CSV or Parquet with the columns full_name or given_name + family_name, dob, sex, nationality, birthplace, document, and id.
+"""Files of people.
 
-Several values of one column are separated by `;`. The full list of column names and what is refused stands in docs/reference/matching-files.md.
+CSV or Parquet with the columns full_name or given_name + family_name, dob, sex, nationality, birthplace, document,
+and id.
+
+Several values of one column are separated by `;`. The full list of column names and what is refused stands in
+docs/reference/matching-files.md.
 """
 
 from __future__ import annotations
@@ -70,7 +74,12 @@ def _known(header: Sequence[str], file: Path) -> dict[str, str]:
     low = {name.strip().lower().lstrip("\ufeff"): name for name in header}
     if len(low) != len(header):
         raise BadTable("matching.file.columns_twice", file=file.name)
-    found = {ours: low[spelling] for ours, spellings in COLUMNS.items() for spelling in reversed(spellings) if spelling in low}
+    found = {
+        ours: low[spelling]
+        for ours, spellings in COLUMNS.items()
+        for spelling in reversed(spellings)
+        if spelling in low
+    }
     if "full_name" not in found and "family_name" not in found and "given_name" not in found:
         raise BadTable("matching.file.no_name_column", file=file.name, expected="full_name or given_name + family_name")
     return found
@@ -94,7 +103,13 @@ def _csv_rows(file: Path) -> Iterator[dict[str, str]]:
                 if not row:
                     continue
                 if len(row) != len(header):
-                    raise BadTable("matching.file.row_length", file=file.name, line=reader.line_num, found=len(row), expected=len(header))
+                    raise BadTable(
+                        "matching.file.row_length",
+                        file=file.name,
+                        line=reader.line_num,
+                        found=len(row),
+                        expected=len(header),
+                    )
                 yield {ours: row[place] for ours, place in places.items()}
     except UnicodeDecodeError as error:
         raise BadTable("matching.file.encoding", file=file.name, position=error.start, expected="UTF-8") from error
@@ -132,13 +147,20 @@ def _values(row: dict[str, str], column: str) -> tuple[str, ...]:
 def _record(row: dict[str, str], number: int) -> PersonRecord:
     names = [PersonName(full=name) for name in _values(row, "full_name")]
     given, family, patronymic = _values(row, "given_name"), _values(row, "family_name"), _values(row, "patronymic")
-    for position in range(max(len(given), len(family))):
-        names.append(PersonName(given=_at(given, position), family=_at(family, position), patronymic=_at(patronymic, position)))
+    names += [
+        PersonName(given=_at(given, place), family=_at(family, place), patronymic=_at(patronymic, place))
+        for place in range(max(len(given), len(family)))
+    ]
     sexes = _values(row, "sex")
     return PersonRecord(
-        id=row.get("id", "").strip() or str(number), names=tuple(names), birth_dates=_values(row, "dob"), sex=sexes[0] if sexes else "", nationalities=_values(row, "nationality"),
-        birthplaces=_values(row, "birthplace"), documents=_values(row, "document"),
-    )  # fmt: skip
+        id=row.get("id", "").strip() or str(number),
+        names=tuple(names),
+        birth_dates=_values(row, "dob"),
+        sex=sexes[0] if sexes else "",
+        nationalities=_values(row, "nationality"),
+        birthplaces=_values(row, "birthplace"),
+        documents=_values(row, "document"),
+    )
 
 
 def _at(values: tuple[str, ...], position: int) -> str:
