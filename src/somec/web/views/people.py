@@ -5,8 +5,11 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
+from django.utils.translation import gettext as _
 
-from somec.persons import queries
+from somec.access import rules
+from somec.access.rules import Actor
+from somec.persons import actions, queries
 from somec.persons.queries import PersonQuery
 from somec.web.forms.people import FindForm
 from somec.web.views.access import OfficerRequest, officer
@@ -28,23 +31,48 @@ def people(request: OfficerRequest) -> HttpResponse:
         order=chosen.get("order") or "name",
     )  # fmt: skip
     found = queries.find(request.actor, query, page_number(request))
-    context = {"form": form, "found": found, "query": query, "errors": bool(form.is_bound and form.errors)}
+    _log(request, query, found.total)
+    context = {
+        "form": form, "found": found, "query": query, "errors": bool(form.is_bound and form.errors),
+        "may_record": may_record(request.actor),
+    }  # fmt: skip
     return render(request, "web/people/list.html", context)
+
+
+def may_record(actor: Actor) -> bool:
+    """Tell whether the officer may open a file for somebody."""
+    return rules.can(actor, "person.record", rules.Target(kind="person", id="", authority_id=actor.authority_id))
+
+
+def _log(request: OfficerRequest, query: PersonQuery, found: int) -> None:
+    """Log a search: which fields were filled, never what was typed. Only looking at one's own list is none."""
+    filled = [name for name in ("text", "born") if getattr(query, name)]
+    if filled:
+        actions.log_search(actor=request.actor, fields=filled, found=found)
 
 
 @officer()
 def find(request: OfficerRequest) -> HttpResponse:
     """Find a person by what is known."""
     form = FindForm(request.GET or None)
-    found = None
-    if form.is_bound and form.is_valid() and (form.cleaned_data["text"] or form.cleaned_data["born"]):
+    found, query = None, PersonQuery()
+    if form.is_bound and form.is_valid():
         query = PersonQuery(
             text=form.cleaned_data["text"], born=form.cleaned_data["born"],
             relation=form.cleaned_data["relation"] or "all", order=form.cleaned_data["order"] or "name",
         )  # fmt: skip
-        found = queries.find(request.actor, query, page_number(request))
-    context = {"form": form, "found": found, "errors": bool(form.is_bound and form.errors)}
+        if query.text or query.born:
+            found = queries.find(request.actor, query, page_number(request))
+            _log(request, query, found.total)
+        else:
+            form.add_error("text", _("Write a name, a number or a date of birth."))
+    context = {
+        "form": form, "found": found, "query": query, "errors": bool(form.is_bound and form.errors),
+        "may_record": may_record(request.actor), "all_files": rules.can(request.actor, "incoming.judge", _DESK),
+    }  # fmt: skip
     return render(request, "web/people/find.html", context)
 
+
+_DESK = rules.Target(kind="incoming", id="", desk=True)
 
 ADDRESSES = [path("people/", people, name="people"), path("people/find/", find, name="find_person")]

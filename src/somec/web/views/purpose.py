@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from somec.access import actions, queries
 from somec.access.rules import Actor
@@ -35,10 +36,16 @@ def ask(request: OfficerRequest, kind: str, person: str) -> HttpResponse:
             minutes=purpose.minutes, target=target, emergency=purpose.review,
         )  # fmt: skip
         request.session[PURPOSE_KEY] = purpose.id
-        return redirect(PARTS[kind], person)
+        return redirect(_back(request) or reverse(PARTS[kind], args=[person]))
     known = persons.labels([person]).get(person) if _may_name(request.actor, person) else None
     context = {"form": form, "kind": kind, "person_id": person, "known": known, "errors": bool(form.errors)}
     return render(request, "web/purpose.html", context)
+
+
+def _back(request: OfficerRequest) -> str:
+    """Return the page of this node that asked for the purpose, if one did."""
+    wanted = request.GET.get("next", "")
+    return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}) else ""
 
 
 def _may_name(actor: Actor, person: str) -> bool:
