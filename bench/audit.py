@@ -16,18 +16,22 @@ def run() -> dict[str, float]:
     with throw_away_node():
         from django.db import transaction
 
+        from somec.access.rules import node_actor
         from somec.audit import actions, verify
         from somec.audit.rules import Kind, new_entry
-        from somec.access.rules import node_actor
 
         node = node_actor("LV")
         begun = time.perf_counter()
         for start in range(0, ENTRIES, BATCH):
             with transaction.atomic():
-                actions.record_many([
-                    new_entry(node, "document.receive", Kind.COLLECTION, f"doc-{start + number}", detail={"n": number})
-                    for number in range(BATCH)
-                ])
+                actions.record_many(
+                    [
+                        new_entry(
+                            node, "document.receive", Kind.COLLECTION, f"doc-{start + number}", detail={"n": number}
+                        )
+                        for number in range(BATCH)
+                    ]
+                )
         appended = ENTRIES / (time.perf_counter() - begun)
         result = verify.verify()
         assert result.ok, result.finding

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def throw_away_node(state: str = "LV") -> Iterator[str]:
+def throw_away_node() -> Iterator[str]:
     """Make a node with tables and set Django up for it; one for each process."""
     folder = os.environ.get("SOMEC_BENCH_NODE") or tempfile.mkdtemp(prefix="somec-bench-")
     os.environ["SOMEC_NODE"] = folder
