@@ -45,7 +45,10 @@ def main() -> None:
     chosen, _ = parser.parse_known_args()
     found = run(chosen.seconds)
     print(
-        f"idle: {found['core']:.2%} of a core (at most {MOST_CORE:.0%}), {found['memory_mb']:.0f} MB (at most {MOST_MEMORY:.0f})"
+    print(
+        f"idle: {found['core']:.2%} of a core (at most {MOST_CORE:.0%}),"
+        f" {found['memory_mb']:.0f} MB (at most {MOST_MEMORY:.0f})"
+    )
     )
     print("holds" if found["core"] < MOST_CORE and found["memory_mb"] < MOST_MEMORY else "DOES NOT HOLD")
 
