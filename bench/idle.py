@@ -45,10 +45,8 @@ def main() -> None:
     chosen, _ = parser.parse_known_args()
     found = run(chosen.seconds)
     print(
-    print(
         f"idle: {found['core']:.2%} of a core (at most {MOST_CORE:.0%}),"
         f" {found['memory_mb']:.0f} MB (at most {MOST_MEMORY:.0f})"
-    )
     )
     print("holds" if found["core"] < MOST_CORE and found["memory_mb"] < MOST_MEMORY else "DOES NOT HOLD")
 
