@@ -9,8 +9,14 @@ waits too long).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
+from somec.access import rules as access
+from somec.access.rules import node_actor
+from somec.audit import actions as audit
+from somec.audit.rules import Kind as AuditKind
+from somec.audit.rules import new_entry
 from somec.exchange import identity as node
 from somec.exchange.messages import InboundDocument
 from somec.kernel import clock
@@ -42,10 +48,9 @@ def receive_notices(documents: Sequence[InboundDocument]) -> None:
             raise Invalid("movement.conversation_foreign", conversation=early.conversation)
         _apply_to_incoming(fresh[early.conversation], early.type, early.document_id, early.body)
     Incoming.objects.bulk_create(rows)
-    bodies = {document.conversation: document.body for document in documents}
-    Event.objects.bulk_create([
-        event for row in rows for event in (*_expectation(row), *_observation(row, bodies[row.conversation]))
-    ])  # fmt: skip
+    told = [(fresh[one.conversation], one.id, one.body) for one in documents]
+    told += [(fresh[early.conversation], early.document_id, early.body) for early in held]
+    Event.objects.bulk_create([event for row, name, body in told for event in _statements(row, name, body)])
     if held:
         HeldDocument.objects.filter(document_id__in=[early.document_id for early in held]).delete()
 
@@ -81,9 +86,22 @@ def _update_incoming(documents: Sequence[InboundDocument]) -> None:
     _hold(early)
     if changed:
         Incoming.objects.bulk_update(changed.values(), _INCOMING_FIELDS)
-        Event.objects.bulk_create(
-            [event for row in changed.values() for event in _expectation(row)], ignore_conflicts=True
+        applied = [(known[one.conversation], one) for one in documents if one.conversation in known]
+        Event.objects.bulk_create([event for row, one in applied for event in _statements(row, one.id, one.body)])
+        _note("incoming.receive", [(row.id, row.person_id, one) for row, one in applied])
+
+
+def _note(action: str, received: Sequence[tuple[str, str, InboundDocument]]) -> None:
+    """Write into the trail of each case that a document of the other state changed it."""
+    actor = node_actor(node.own_state())
+    access.check(actor, action)
+    audit.record_many([
+        new_entry(
+            actor, action, AuditKind.ALTERATION, subject, case=case,
+            detail={"document": one.id, "type": one.type, "from": one.peer_state},
         )
+        for subject, case, one in received
+    ])  # fmt: skip
 
 
 _INCOMING_FIELDS = (
@@ -181,35 +199,41 @@ def _expected_anew(row: Incoming) -> None:
         row.arrival_said_at = row.arrival_said_at if row.arrived_at else None
 
 
-_OBSERVED = {Kind.SIGHTING.value: EventKind.SIGHTING, Kind.ABSCONDING.value: EventKind.ABSCONDED}
-"""What a notice that rests on an observation says has happened."""
+_SEEN = {
+    Kind.SIGHTING.value: EventKind.SIGHTING,
+    Kind.ABSCONDING.value: EventKind.ABSCONDED,
+    Kind.FAILED_TO_ARRIVE.value: EventKind.NOT_ARRIVED,
+}
 
 
-def _observation(row: Incoming, body: Mapping[str, Any]) -> list[Event]:
-    """Return what the other state saw, when and where (SIS Art. 37: place, time, circumstances)."""
-    seen = messages.said(body).get("observed") or {}
-    at, kind = messages.instant(seen, "at"), _OBSERVED.get(row.kind)
-    if at is None or kind is None:
+def _statements(row: Incoming, document_id: str, body: Mapping[str, Any]) -> list[Event]:
+    """Return what a notice or change says of where the person is: expected here, and seen (compare SIS Art. 37)."""
+    if body["header"]["type"] not in {messages.NOTICE, messages.CHANGE}:
         return []
-    place = seen.get("place") or {}
-    return [Event(
-        id=derived_id("mev", row.latest_document_id, "observed"), person_id=row.person_id, incoming=row,
-        kind=kind.value, certainty=Certainty.CONFIRMED.value, state=str(seen.get("state") or row.from_state)[:2], at=at,
-        place=str(place.get("town") or place.get("lines") or "")[:200], source_state=row.from_state,
-        document_id=row.latest_document_id, note=str(seen.get("circumstances", ""))[:500], recorded=row.received,
-        recorded_by="node",
-    )]  # fmt: skip
+    data = messages.said(body)
+    arrival, observed = data["arrival"], data.get("observed") or {}
+    expected = messages.instant(arrival, "from") or messages.instant(arrival, "until")
+    seen = messages.instant(observed, "at")
+    found = []
+    if expected is not None:
+        place = arrival.get("first_night") or {}
+        found.append(_statement(row, document_id, EventKind.EXPECTED, node.own_state(), expected, place))
+    if seen is not None and data["notice"] in _SEEN:
+        place, where = observed.get("place") or {}, str(observed.get("state") or row.from_state)[:2]
+        found.append(_statement(row, document_id, _SEEN[data["notice"]], where, seen, place))
+        found[-1].note = str(observed.get("circumstances", ""))[:500]
+    return found
 
 
-def _expectation(row: Incoming) -> list[Event]:
-    at = row.arrives_from or row.arrives_until
-    if at is None:
-        return []
-    return [Event(
-        id=derived_id("mev", row.latest_document_id, "expected"), person_id=row.person_id, incoming=row,
-        kind=EventKind.EXPECTED.value, certainty=Certainty.EXPECTED.value, state=node.own_state(), at=at,
-        source_state=row.from_state, document_id=row.latest_document_id, recorded=row.received, recorded_by="node",
-    )]  # fmt: skip
+def _statement(  # noqa: PLR0917 - one row of a table
+    row: Incoming, document_id: str, kind: EventKind, state: str, at: datetime, place: Mapping[str, Any]
+) -> Event:
+    certainty = Certainty.EXPECTED if kind is EventKind.EXPECTED else Certainty.CONFIRMED
+    return Event(
+        id=derived_id("mev", document_id, kind.value), person_id=row.person_id, incoming=row, kind=kind.value,
+        certainty=certainty.value, state=state, place=str(place.get("town") or place.get("lines") or "")[:200], at=at,
+        source_state=row.from_state, document_id=document_id, recorded=row.received, recorded_by="node",
+    )  # fmt: skip
 
 
 # --- the sender's side ----------------------------------------------------------------------------------------------
@@ -257,8 +281,12 @@ def _update_disclosures(documents: Sequence[InboundDocument], apply: _Apply) -> 
         changed[disclosure.id] = disclosure
     if changed:
         Disclosure.objects.bulk_update(changed.values(), _DISCLOSURE_FIELDS)
-        _roll_up({row.notice_id for row in changed.values()})
-        _store_events(events, {row.id: row.notice_id for row in changed.values()})
+        cases = _roll_up({row.notice_id for row in changed.values()})
+        for event in events:
+            event.person_id = cases[changed[str(event.disclosure_id)].notice_id]
+        Event.objects.bulk_create(events)
+        applied = [(known[one.conversation].notice_id, one) for one in documents if one.conversation in known]
+        _note("notice.receive_progress", [(notice_id, cases[notice_id], one) for notice_id, one in applied])
     _taken_or_held(elsewhere)
 
 
@@ -273,7 +301,8 @@ def _taken_or_held(documents: Sequence[InboundDocument]) -> None:
         _hold([document for document in documents if document.conversation not in known])
 
 
-def _roll_up(notice_ids: set[str]) -> None:
+def _roll_up(notice_ids: set[str]) -> dict[str, str]:
+    """Bring the state of these notices up to date; returns whose case each belongs to."""
     states: dict[str, list[State]] = {}
     for notice_id, state in Disclosure.objects.filter(notice_id__in=notice_ids).values_list("notice_id", "state"):
         states.setdefault(notice_id, []).append(State(state))
@@ -282,14 +311,7 @@ def _roll_up(notice_ids: set[str]) -> None:
     for notice in notices:
         notice.state, notice.changed = rollup(states[notice.id]).value, now
     Notice.objects.bulk_update(notices, ["state", "changed"])
-
-
-def _store_events(events: Sequence[Event], notices: Mapping[str, str]) -> None:
-    if events:
-        persons = dict(Notice.objects.filter(id__in=set(notices.values())).values_list("id", "person_id"))
-        for event in events:
-            event.person_id = persons[notices[str(event.disclosure_id)]]
-        Event.objects.bulk_create(events)
+    return {notice.id: notice.person_id for notice in notices}
 
 
 def _acknowledged(disclosure: Disclosure, document: InboundDocument) -> list[Event]:

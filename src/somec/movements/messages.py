@@ -113,6 +113,8 @@ def movement_item(
     if say_by is not None:
         data["say_arrival_by"] = clock.iso(say_by)
         data["feedback_by"] = clock.iso(feedback_by(say_by))
+    if content.basis.handling_note:
+        data["handling_note"] = content.basis.handling_note
     if content.text:
         data["text"] = {
             "language": content.language,

@@ -38,8 +38,10 @@ from somec.movements.rules import (
     possible,
 )
 from somec.movements.targets import (
+    incoming_row,
     incoming_scope,
     incoming_targets,
+    notice_row,
     notice_target,
     notices_scope,
 )
@@ -173,16 +175,6 @@ def person_line(
     if label is None:
         return PersonLine(id="", label=fallback, born=born)
     return PersonLine(id=label.id, label=label.label, born=label.born, case_number=label.case_number)
-
-
-def notice_row(actor: Actor, action: str, id: str) -> Notice:  # noqa: A002 - the notice's id
-    """Return the row if the actor may; raises NotAllowed, NotFound."""
-    row = Notice.objects.filter(id=id).first()
-    if row is None:
-        raise NotFound("notice.unknown", id=id)
-    opened = access_queries.is_open(actor, "notice", id) or access_queries.is_open(actor, "person", row.person_id)
-    access.check(actor, action, notice_target(row, opened=opened))
-    return row
 
 
 def notice(actor: Actor, id: str) -> NoticeView:  # noqa: A002 - the notice's id
@@ -353,17 +345,6 @@ def owner_views(found: Iterable[Owner]) -> dict[str, list[OwnerView]]:
             taken=row.taken_at,
         ))  # fmt: skip
     return views
-
-
-def incoming_row(actor: Actor, action: str, id: str) -> Incoming:  # noqa: A002 - the incoming notice's id
-    """Return the row if the actor may; raises NotAllowed, NotFound."""
-    row = Incoming.objects.filter(id=id).prefetch_related("owners").first()
-    if row is None:
-        raise NotFound("incoming.unknown", id=id)
-    opened = access_queries.is_open(actor, "incoming", id)
-    targets = incoming_targets(row, row.owners.all(), opened=opened)
-    access.check(actor, action, next((one for one in targets if access.can(actor, action, one)), targets[0]))
-    return row
 
 
 def incoming(actor: Actor, id: str) -> IncomingView:  # noqa: A002 - the incoming notice's id

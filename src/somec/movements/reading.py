@@ -7,7 +7,7 @@ from django.db import transaction
 from somec.access.rules import Actor
 from somec.audit import actions as audit
 from somec.audit.rules import Kind as AuditKind
-from somec.movements.queries import incoming_row, notice_row
+from somec.movements.targets import incoming_row, notice_row
 
 
 @transaction.atomic

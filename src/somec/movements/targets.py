@@ -65,6 +65,27 @@ def incoming_scope(actor: Actor, action: str = "incoming.read") -> Q:
     return scope.q(owner=None) | Q(id__in=owned.values("incoming_id"))
 
 
+def notice_row(actor: Actor, action: str, id: str) -> Notice:  # noqa: A002 - the notice's id
+    """Return the row if the actor may; raises NotAllowed, NotFound."""
+    row = Notice.objects.filter(id=id).first()
+    if row is None:
+        raise NotFound("notice.unknown", id=id)
+    opened = access_queries.is_open(actor, "notice", id) or access_queries.is_open(actor, "person", row.person_id)
+    access.check(actor, action, notice_target(row, opened=opened))
+    return row
+
+
+def incoming_row(actor: Actor, action: str, id: str) -> Incoming:  # noqa: A002 - the incoming notice's id
+    """Return the row if the actor may; raises NotAllowed, NotFound."""
+    row = Incoming.objects.filter(id=id).prefetch_related("owners").first()
+    if row is None:
+        raise NotFound("incoming.unknown", id=id)
+    opened = access_queries.is_open(actor, "incoming", id)
+    targets = incoming_targets(row, row.owners.all(), opened=opened)
+    access.check(actor, action, next((one for one in targets if access.can(actor, action, one)), targets[0]))
+    return row
+
+
 def notice_for(actor: Actor, action: str, id: str, *, version: int | None = None) -> Notice:  # noqa: A002 - the notice's id
     """Return the locked notice if the actor may do ``action`` with it; raises NotAllowed, NotFound, Conflict."""
     notice = Notice.objects.select_for_update().filter(id=id).first()
