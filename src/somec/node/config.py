@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from somec.kernel.clock import TRAINING_CLOCK_VARIABLE
 from somec.kernel.errors import Invalid
+from somec.movements.rules import Kind
 
 FOLDER_VARIABLE = "SOMEC_NODE"
 DATABASE_VARIABLE = "SOMEC_DATABASE_URL"
@@ -58,6 +60,7 @@ class Config:
     session_hours: int = 10
     purpose_minutes: int = 240
     openid: tuple[OpenIdConnect, ...] = field(default=())
+    lead_hours: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def database_file(self) -> Path:
@@ -75,7 +78,7 @@ _KEYS = {
     "state", "name", "desk", "web_address", "web_tls", "web_hosts", "exchange_address", "endpoint",
     "client_certificates", "database_url",
     "training", "second_factor", "time_zone", "language", "session_minutes", "session_hours", "purpose_minutes",
-    "openid",
+    "openid", "lead_hours",
 }  # fmt: skip
 _CHOICES: dict[str, tuple[str, ...]] = {
     "second_factor": get_args(SecondFactor), "client_certificates": get_args(ClientCertificates), "language": LANGUAGES,
@@ -98,6 +101,17 @@ def load(folder: Path | None = None) -> Config:
     return _checked(data, place.absolute())
 
 
+def _lead_mistakes(hours: object) -> dict[str, list[str]]:
+    """Return what is wrong with ``[lead_hours]``: for each kind of notice, or ``change``, a whole number of hours."""
+    if not isinstance(hours, dict):
+        return {"lead_hours": ["table"]}
+    known = {kind.value for kind in Kind} | {"change"}
+    wrong = {f"lead_hours.{name}": ["unknown"] for name in hours if name not in known}
+    numbers = {name: value for name, value in hours.items() if isinstance(value, int) and not isinstance(value, bool)}
+    negative = [name for name in hours if name in known and numbers.get(name, -1) < 0]
+    return wrong | {f"lead_hours.{name}": ["number_of_hours"] for name in negative}
+
+
 def _checked(data: dict[str, Any], folder: Path) -> Config:
     wrong: dict[str, list[str]] = {key: ["unknown"] for key in data if key not in _KEYS}
     for key in ("state", "name", "desk"):
@@ -108,6 +122,7 @@ def _checked(data: dict[str, Any], folder: Path) -> Config:
     for key in ("session_minutes", "session_hours", "purpose_minutes"):
         if key in data and not (isinstance(data[key], int) and data[key] > 0):
             wrong[key] = ["positive_number"]
+    wrong.update(_lead_mistakes(data.get("lead_hours", {})))
     wrong.update({key: ["choice"] for key, known in _CHOICES.items() if key in data and data[key] not in known})
     if os.environ.get(TRAINING_CLOCK_VARIABLE) and data.get("training") is not True:
         wrong["training"] = ["clock_set_ahead"]  # a real node never runs ahead of the world

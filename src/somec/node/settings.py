@@ -23,6 +23,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASES = {"default": database.settings(CONFIG)}
 ATOMIC_REQUESTS = False  # with IMMEDIATE transactions every reader would queue behind every writer
 SITE_NAME = CONFIG.name
+SOMEC_LEAD_HOURS = dict(CONFIG.lead_hours)  # how long before a movement a notice should go, by kind
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
