@@ -341,7 +341,8 @@ def pool(country: str) -> Pool:
         provider, "last_names", "last_names_male", "last_names_masculine", "unisex_last_names"
     ) or _listed(provider, "last_names_female")
     families_female = _listed(provider, "last_names_female") or families
-    random.Random(country).shuffle(families)
+    for listed in (families, male, female):
+        random.Random(country).shuffle(listed)
     return Pool(Draw(male), Draw(female), Draw(families, 0.7), Draw(families_female, 0.7), Letters(families))
 
 

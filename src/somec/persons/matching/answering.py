@@ -37,13 +37,15 @@ def answer(
     shares = probabilities([one.total for one in found.scored], people, model)
     kept = [position for position in range(min(top, len(shares))) if shares[position] >= floor]
     candidates = []
-    for position in kept:
-        one = found.scored[position]
+    chosen = [found.scored[position] for position in kept]
+    evidence = evidence_of(chosen, found, query, model) if explain else [()] * len(chosen)
+    for position, one in enumerate(chosen):
         near = [found.scored[other].total for other in (position - 1, position + 1) if 0 <= other < len(found.scored)]
         tied = any(abs(one.total - total) < TIE_BITS for total in near)
-        evidence = evidence_of(one, found, query, model) if explain else ()
         candidates.append(
-            Candidate(one.segment.id_of(one.number), position + 1, shares[position], one.total, evidence, tied)
+            Candidate(
+                one.segment.id_of(one.number), position + 1, shares[position], one.total, evidence[position], tied
+            )
         )
     best = shares[0] if shares else 0.0
     reasons = []
@@ -87,4 +89,4 @@ def compare(segments: Sequence[Segment], query: NormalRecord, record: NormalReco
     if one is None:
         return None
     share = probabilities([one.total], 1, model)[0]
-    return Candidate(record.id, 1, share, one.total, evidence_of(one, found, prepared, model))
+    return Candidate(record.id, 1, share, one.total, evidence_of([one], found, prepared, model)[0])

@@ -7,18 +7,18 @@ the command line.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
 
-from somec.persons.matching.alignment import JOINED, MOST_PARTS, align, likeness, part_likeness
+from somec.persons.matching.alignment import JOINED, MOST_PARTS
 from somec.persons.matching.answer import Direction, Evidence, Parameter
 from somec.persons.matching.dateevidence import date_level
 from somec.persons.matching.dates import DateLevel, PartialDate
 from somec.persons.matching.model import Model
 from somec.persons.matching.query import PreparedQuery
-from somec.persons.matching.scoring import Field
+from somec.persons.matching.scoring import Field, alignments
 from somec.persons.matching.search import COST_TABLES, Found, Scored
 from somec.persons.matching.similarity import LEVELS
 
@@ -98,6 +98,13 @@ CODES: Final[dict[str, tuple[str, str]]] = {
 }
 """Every code of evidence with its English and Latvian sentence."""
 
+OTHER_FIELDS: Final = (
+    (Field.SEX, "sex"),
+    (Field.NATIONALITY, "nationality"),
+    (Field.BIRTHPLACE, "birthplace"),
+    (Field.DOCUMENT, "document"),
+)
+STATES: Final = ("missing", "same", "near", "different")
 LANGUAGES: Final = {"en": 0, "lv": 1}
 
 
@@ -117,20 +124,42 @@ def explanation(evidence: tuple[Evidence, ...], language: str = "en") -> str:
     return "; ".join(shown)
 
 
-def evidence_of(scored: Scored, found: Found, query: PreparedQuery, model: Model) -> tuple[Evidence, ...]:
-    """The evidence of one scored record, name parts first; bits add up to its weight."""
-    pieces = _name_evidence(scored, found, query, model)
-    pieces.append(_date_evidence(scored, query, model))
-    for which, stem in (
-        (Field.SEX, "sex"),
-        (Field.NATIONALITY, "nationality"),
-        (Field.BIRTHPLACE, "birthplace"),
-        (Field.DOCUMENT, "document"),
-    ):
+def evidence_of(kept: Sequence[Scored], found: Found, query: PreparedQuery, model: Model) -> list[tuple[Evidence, ...]]:
+    """The evidence of scored records, name parts first; the bits of each add up to its weight."""
+    aligned = _alignments(kept, found, query)
+    return [
+        (*_name_evidence(one, *aligned[position], found, query, model), *_field_evidence(one, query, model))
+        for position, one in enumerate(kept)
+    ]
+
+
+def _alignments(
+    kept: Sequence[Scored], found: Found, query: PreparedQuery
+) -> dict[int, tuple[list[int], list[int], float]]:
+    """Partners, levels and bits of the best names of each record: one call of the kernel for each segment."""
+    rows: dict[int, list[int]] = {}
+    for position, one in enumerate(kept):
+        rows.setdefault(id(one.segment), []).append(position)
+    aligned = {}
+    for positions in rows.values():
+        chosen = [kept[position] for position in positions]
+        tables = chosen[0].segment.tables
+        numbers = np.array([one.number for one in chosen], np.uint32)
+        basis = np.stack([one.basis for one in chosen])
+        pairs, levels, totals = alignments(
+            numbers, basis, query.vocabulary, query.names, found.weights, tables.vocabulary, tables.people, COST_TABLES
+        )
+        for row, position in enumerate(positions):
+            aligned[position] = (pairs[row].tolist(), levels[row].tolist(), float(totals[row]))
+    return aligned
+
+
+def _field_evidence(scored: Scored, query: PreparedQuery, model: Model) -> list[Evidence]:
+    pieces = [_date_evidence(scored, query, model)]
+    for which, stem in OTHER_FIELDS:
         state, bits = int(scored.basis[which]), float(scored.bits[which]) * model.scale[which]
-        code = ("missing", "same", "near", "different")[state]
-        pieces.append(Evidence(stem, _direction(state, bits), bits, f"{stem}.{code}"))
-    return tuple(pieces)
+        pieces.append(Evidence(stem, _direction(state, bits), bits, f"{stem}.{STATES[state]}"))
+    return pieces
 
 
 def _direction(state: int, bits: float) -> Direction:
@@ -164,33 +193,21 @@ def _unpacked(packed: int) -> PartialDate:
     return PartialDate(packed >> 9, packed >> 5 & 15, packed & 31)
 
 
-def _name_evidence(scored: Scored, found: Found, query: PreparedQuery, model: Model) -> list[Evidence]:
+def _name_evidence(
+    scored: Scored,
+    pairs: list[int],
+    levels: list[int],
+    total: float,
+    found: Found,
+    query: PreparedQuery,
+    model: Model,
+) -> list[Evidence]:
     if not scored.basis[Field.NAME]:
         return [Evidence("name", Direction.MISSING, 0.0, "name.missing")]
     tables, name = scored.segment.tables, int(scored.basis[6])
     people = tables.people
     other = int(people.name_at[scored.number]) + int(scored.basis[7])
     used = people.words[people.word_at[other] : people.word_at[other + 1]][:MOST_PARTS]
-    words, columns = np.unique(used, return_inverse=True)
-    alike = part_likeness(
-        likeness(query.vocabulary, tables.vocabulary, words, *COST_TABLES),
-        query.names.words[query.names.word_at[name] : query.names.word_at[name + 1]],
-        columns.astype(np.int64),
-    )
-    pairs, levels = np.zeros(MOST_PARTS, np.int16), np.zeros(MOST_PARTS, np.int16)
-    total = align(
-        query.vocabulary,
-        query.names,
-        name,
-        tables.vocabulary,
-        people,
-        other,
-        alike,
-        found.weights,
-        *COST_TABLES,
-        pairs,
-        levels,
-    )
     theirs = [
         tables.vocabulary.plain[tables.vocabulary.plain_at[word] : tables.vocabulary.plain_at[word + 1]]
         .tobytes()
@@ -201,7 +218,7 @@ def _name_evidence(scored: Scored, found: Found, query: PreparedQuery, model: Mo
     count = min(MOST_PARTS, int(query.names.word_at[name + 1]) - first)
     scale, pieces, taken = model.scale[Field.NAME], [], set()
     for position in range(count):
-        word, pair, level = int(query.names.words[first + position]), int(pairs[position]), int(levels[position])
+        word, pair, level = int(query.names.words[first + position]), pairs[position], levels[position]
         bits = (
             float(
                 found.weights.missing[query.names.roles[first + position]]
@@ -228,7 +245,7 @@ def _name_evidence(scored: Scored, found: Found, query: PreparedQuery, model: Mo
         for position, text in enumerate(theirs)
         if position not in taken
     ]
-    rest = float(total) * scale - math.fsum(piece.bits for piece in pieces)
+    rest = total * scale - math.fsum(piece.bits for piece in pieces)
     if pieces and abs(rest) > 0.005:
         pieces[0] = Evidence(
             pieces[0].field, pieces[0].direction, pieces[0].bits + rest, pieces[0].code, pieces[0].parameters

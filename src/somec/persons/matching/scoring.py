@@ -15,7 +15,7 @@ from somec.persons.matching.alignment import MOST_PARTS, NameWeights, QueryNames
 from somec.persons.matching.arrays import People, Places, Vocabulary
 from somec.persons.matching.compiled import compiled
 from somec.persons.matching.dateevidence import date_level
-from somec.persons.matching.similarity import distance_similarity
+from somec.persons.matching.similarity import LEAST, distance_similarity, word_similarity
 
 
 class Field(IntEnum):
@@ -128,6 +128,50 @@ def score(
         bits[row, 4], basis[row, 4] = _place(record, fields, people, places, costs)
         bits[row, 5], basis[row, 5] = _document(record, fields, people)
     return bits, basis
+
+
+@compiled
+def alignments(
+    records: NDArray[np.uint32],
+    basis: NDArray[np.int16],
+    query: Vocabulary,
+    names: QueryNames,
+    weights: NameWeights,
+    vocabulary: Vocabulary,
+    people: People,
+    costs: Costs,
+) -> tuple[NDArray[np.int16], NDArray[np.int16], NDArray[np.float32]]:
+    """How the best pair of names of each record goes together: partners, levels (see `alignment.align`) and bits."""
+    pairs = np.zeros((len(records), MOST_PARTS), dtype=np.int16)
+    levels = np.zeros((len(records), MOST_PARTS), dtype=np.int16)
+    totals = np.zeros(len(records), dtype=np.float32)
+    for row in range(len(records)):
+        if basis[row, 0] == 0:
+            continue
+        name, other = np.int64(basis[row, 6]), np.int64(people.name_at[records[row]]) + np.int64(basis[row, 7])
+        rows = names.words[names.word_at[name] : names.word_at[name + 1]]
+        columns = people.words[people.word_at[other] : people.word_at[other + 1]]
+        small = np.empty((min(MOST_PARTS, len(rows)), min(MOST_PARTS, len(columns))), dtype=np.float32)
+        for i in range(small.shape[0]):
+            for j in range(small.shape[1]):
+                small[i, j] = word_similarity(
+                    query, rows[i], vocabulary, columns[j], costs.alphabet, costs.abjad, LEAST
+                )
+        totals[row] = align(
+            query,
+            names,
+            name,
+            vocabulary,
+            people,
+            other,
+            small,
+            weights,
+            costs.alphabet,
+            costs.abjad,
+            pairs[row],
+            levels[row],
+        )
+    return pairs, levels, totals
 
 
 @compiled
