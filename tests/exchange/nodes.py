@@ -120,7 +120,6 @@ class RealNode:
         node.somec(
             "init", "--folder", str(folder), "--state", state, "--name", f"Node {state}", "--web", f"127.0.0.1:{web}",
             "--exchange", f"127.0.0.1:{port}", "--endpoint", f"https://127.0.0.1:{node.endpoint_port}/as4",
-            "--training",
         )  # fmt: skip
         return node
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from somec.cli import setup
+from somec.kernel import clock
 from somec.kernel.errors import Invalid
 
 if TYPE_CHECKING:
@@ -40,6 +41,10 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         one = _for_person(below, name, run, text)
         one.add_argument("state", help="code of the state")
         one.add_argument("--reason", required=True)
+    resend = _for_person(below, "resend", _run_resend, "send again what a peer lost when it put back a backup")
+    resend.add_argument("state", help="code of the state")
+    resend.add_argument("--since", required=True, metavar="INSTANT", help="moment of its backup, with zone")
+    resend.add_argument("--reason", required=True)
 
 
 def _card(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -140,6 +145,19 @@ def _run_resume(arguments: argparse.Namespace) -> int:
 
     actions.resume_peer(actor=actor, state=arguments.state, reason=arguments.reason)
     print(f"{arguments.state} is active again.")
+    return 0
+
+
+def _run_resend(arguments: argparse.Namespace) -> int:
+    try:
+        since = clock.parse(arguments.since)
+    except ValueError as error:
+        raise Invalid("peer.since", fields={"since": ["instant"]}) from error
+    actor = _person(arguments)
+    from somec.exchange import actions  # noqa: PLC0415 - needs Django set up
+
+    count = actions.resend(actor=actor, state=arguments.state, since=since, reason=arguments.reason)
+    print(f"{count} documents are sent to {arguments.state} again.")
     return 0
 
 

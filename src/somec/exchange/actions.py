@@ -123,6 +123,29 @@ def withdraw_delivery(*, actor: Actor, document: str, reason: str) -> None:
     )
 
 
+@transaction.atomic
+def resend(*, actor: Actor, state: str, since: datetime, reason: str) -> int:
+    """Send again what a peer gave receipts for since then, because it lost that: it put back a backup.
+
+    Message ids and documents are the old ones, so whatever the peer still has, it answers with a receipt and without
+    effect. Returns how many documents.
+    """
+    access.check(actor, "problem.settle")
+    if not reason.strip():
+        raise Invalid("delivery.resend", fields={"reason": ["missing"]})
+    if not Peer.objects.filter(state=state).exists():
+        raise NotFound("peer.unknown", state=state)
+    rows = Delivery.objects.filter(peer_state=state, state=DeliveryState.RECEIPTED.value, receipted__gte=since)
+    count = rows.update(state=DeliveryState.QUEUED.value, receipted=None, next_try=clock.now())
+    audit.record(
+        actor=actor, action="delivery.resend", kind=Kind.DISCLOSURE, subject=f"peer-{state}", recipient=state,
+        reason=reason,
+        detail={"since": clock.iso(since), "count": count},
+    )  # fmt: skip
+    transaction.on_commit(signals.outbox_grew)
+    return count
+
+
 def _delivery(document: str) -> Delivery:
     row = Delivery.objects.select_for_update().filter(document_id=document).first()
     if row is None:

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db import close_old_connections, connection, transaction
+from django.db import IntegrityError, close_old_connections, connection, transaction
 
 from somec.access.rules import node_actor
 from somec.as4.errors import DELIVERY_FAILURE, VALUE_INCONSISTENT, As4Error
@@ -65,6 +65,11 @@ class Arrival:
     def document_id(self) -> str:
         """Return the document's id."""
         return str(self.document.body["header"]["id"])
+
+    @property
+    def identity(self) -> tuple[str, str, str]:
+        """Return what makes two arrivals the same document: way, peer, content."""
+        return (Direction.IN.value, self.peer_state, self.document.digest)
 
     @property
     def signed(self) -> str:
@@ -154,7 +159,7 @@ class Inbox:
 
     def _write_arrivals(self, arrivals: Sequence[Arrival]) -> None:
         try:
-            self._commit(arrivals)
+            self._commit_or_repeat(arrivals)
         except Exception as error:  # noqa: BLE001 - whatever a handler raises, it is this arrival's alone
             if len(arrivals) == 1:
                 self._reject(arrivals[0], error)
@@ -162,6 +167,13 @@ class Inbox:
             _log.info("exchange.batch_split", extra={"size": len(arrivals)})
             for arrival in arrivals:
                 self._write_arrivals([arrival])
+
+    def _commit_or_repeat(self, arrivals: Sequence[Arrival]) -> None:
+        """Commit; if another process stored the same message meanwhile, see it and answer with its receipt."""
+        try:
+            self._commit(arrivals)
+        except IntegrityError:
+            self._commit(arrivals)
 
     def _commit(self, arrivals: Sequence[Arrival]) -> None:
         with transaction.atomic():
@@ -210,26 +222,38 @@ def refusal_of(arrival: Arrival, answer: As4Error, error: Exception) -> Refusal:
 
 def store(arrivals: Sequence[Arrival]) -> list[bytes]:
     """Store what is new, within the caller's transaction; return the receipt for each arrival, in order."""
-    receipts = _known_receipts(arrivals)
+    receipts, documents = _known_receipts(arrivals), _known_documents(arrivals)
     fresh: list[Arrival] = []
-    known_documents = _known_documents(arrivals)
+    again: list[Arrival] = []
+    answers: list[bytes] = []
     for arrival in arrivals:
-        key = (arrival.peer_state, arrival.message_id)
+        key, known = (arrival.peer_state, arrival.message_id), documents.get(arrival.document_id)
         if key in receipts:
-            _check_repeat(arrival, receipts[key][0])
+            answers.append(_receipt_for_repeat(arrival, *receipts[key], same=known == arrival.identity))
             continue
-        receipts[key] = (arrival.signed, arrival.receipt.body)
-        known = known_documents.get(arrival.document_id)
-        if known is not None and known != (Direction.IN.value, arrival.peer_state, arrival.document.digest):
+        if known is not None and known != arrival.identity:
             raise As4Error(VALUE_INCONSISTENT, "document.id_used", ref_to_message_id=arrival.message_id)
-        if known is None:
-            known_documents[arrival.document_id] = (Direction.IN.value, arrival.peer_state, arrival.document.digest)
-            fresh.append(arrival)
-        else:
-            _store_messages([arrival])
+        (fresh if known is None else again).append(arrival)
+        receipts[key], documents[arrival.document_id] = (arrival.signed, arrival.receipt.body), arrival.identity
+        answers.append(arrival.receipt.body)
     if fresh:
         _store_fresh(fresh)
-    return [receipts[arrival.peer_state, arrival.message_id][1] for arrival in arrivals]
+    if again:
+        _store_messages(again)
+    return answers
+
+
+def _receipt_for_repeat(arrival: Arrival, signed: str, receipt: bytes, *, same: bool) -> bytes:
+    """Return the receipt for a message id that was seen before.
+
+    A sender that lost its stored bytes builds the message anew: the same document under another signature. It gets a
+    receipt for what it signed now; the document has no second effect. Another document under the id is refused.
+    """
+    if arrival.signed == signed:
+        return receipt
+    if not same:
+        raise As4Error(VALUE_INCONSISTENT, "message.id_used", ref_to_message_id=arrival.message_id)
+    return arrival.receipt.body
 
 
 def _known_receipts(arrivals: Sequence[Arrival]) -> dict[tuple[str, str], tuple[str, bytes]]:
@@ -248,11 +272,6 @@ def _known_documents(arrivals: Sequence[Arrival]) -> dict[str, tuple[str, str, s
         number: (way, state, digest)
         for number, way, state, digest in rows.values_list("id", "direction", "peer_state", "digest")
     }
-
-
-def _check_repeat(arrival: Arrival, signed: str) -> None:
-    if arrival.signed != signed:
-        raise As4Error(VALUE_INCONSISTENT, "message.id_used", ref_to_message_id=arrival.message_id)
 
 
 def _store_fresh(arrivals: Sequence[Arrival]) -> None:

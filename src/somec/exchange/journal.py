@@ -29,7 +29,10 @@ _INSERT_BUILT: Final = (
     "INSERT INTO exchange_outboundmessage (delivery_id, content_type, body, spool, signed_parts, made)"
     " VALUES (%s, %s, %s, %s, %s, %s)"
 )
-_INSERT_RECEIPT: Final = "INSERT INTO exchange_receipt (delivery_id, message_id, at, body) VALUES (%s, %s, %s, %s)"
+_INSERT_RECEIPT: Final = (
+    "INSERT INTO exchange_receipt (delivery_id, message_id, at, body) VALUES (%s, %s, %s, %s)"
+    " ON CONFLICT (delivery_id) DO UPDATE SET message_id = EXCLUDED.message_id, at = EXCLUDED.at, body = EXCLUDED.body"
+)  # what is sent again after a peer's restore has a receipt already: the newest counts
 _RECEIPTED: Final = (
     "UPDATE exchange_delivery SET state = 'receipted', receipted = %s, attempts = attempts + 1, last_sent = %s,"
     " first_sent = COALESCE(first_sent, %s), error_code = '' WHERE id = %s AND state <> 'receipted'"

@@ -95,6 +95,22 @@ def test_a_message_id_with_other_content_is_refused(deliver: Deliver, nl: Twin, 
     assert only_problem().code == "message.id_used"
 
 
+def test_a_message_that_was_built_anew_gets_a_receipt_for_what_it_signs_now(
+    endpoint: Endpoint, nl: Twin, own: Twin, effects: list[int]
+) -> None:
+    document, terms = nl.document(own.state), terms_to(own, nl.ring())
+    for _ in range(2):
+        outgoing = nl.message(own.card, document)
+        _, answer = post(endpoint, outgoing.content_type, outgoing.body.read())
+        receipt = read_response(answer)
+        assert isinstance(receipt, Receipt)
+        check_receipt(
+            receipt, message_id=outgoing.message_id, references=outgoing.references, pmode=terms.pmode, peer=terms.peer
+        )
+    assert effects == [1]
+    assert InboundMessage.objects.count() == 1
+
+
 def test_a_document_that_comes_again_in_another_message_has_no_second_effect(
     deliver: Deliver, nl: Twin, own: Twin, effects: list[int]
 ) -> None:

@@ -417,3 +417,28 @@ def test_a_conversation_shows_what_both_said_and_owe(wire: Wire, desk: Desk) -> 
     assert duty.overdue(clock.now() + timedelta(hours=25)) is True
     with pytest.raises(NotAllowed):
         queries.conversation(desk.officer, conversation)
+
+
+def test_what_a_peer_lost_with_its_backup_is_sent_again(wire: Wire, desk: Desk, nl: Twin) -> None:
+    start = clock.now()
+    with clock.frozen(start):
+        before = send(number=1)
+        wire.turns()
+    with clock.frozen(start + timedelta(hours=1)):
+        after = send(number=2)
+        wire.turns()
+    first = bytes(Receipt.objects.get(delivery__document_id=after).body)
+    with pytest.raises(NotAllowed):
+        actions.resend(actor=desk.officer, state="NL", since=start, reason="they lost it")
+    with pytest.raises(Invalid):
+        actions.resend(actor=desk.one, state="NL", since=start, reason="")
+    with clock.frozen(start + timedelta(hours=2)):
+        since = start + timedelta(minutes=30)
+        assert actions.resend(actor=desk.one, state="NL", since=since, reason="they lost it") == 1
+        assert (delivery(before).state, delivery(after).state) == ("receipted", "queued")
+        wire.turns()
+    assert delivery(after).state == "receipted"
+    assert bytes(Receipt.objects.get(delivery__document_id=after).body) != first
+    posted = [body for body in wire.bodies("NL") if delivery(after).message_id.encode() in body]
+    assert len(posted) == 2
+    assert len(set(posted)) == 1
