@@ -17,7 +17,16 @@ from somec.web.templatetags.people import offence_name, sign_name
 from somec.web.templatetags.somec import label, state_name, state_names
 from somec.web.words import word
 
-_DAYS = frozenset({"final_on", "latest", "assessed_on", "newest_final_on"})
+
+def _day(text: str) -> str:
+    return times.day(date.fromisoformat(text))
+
+
+_WRITTEN: dict[str, Any] = {
+    "final_on": _day, "latest": _day, "assessed_on": _day, "newest_final_on": _day,
+    "offences": lambda codes: ", ".join(f"{offence_name(code)} ({code})" for code in codes),
+    "convicting_state": state_name, "states": lambda codes: state_names(list(codes)), "sign": sign_name,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +55,8 @@ def outcome_lines(evaluation: Evaluation, record: RecordView) -> list[OutcomeLin
     dated = _dated(record)
     return [
         OutcomeLine(
-            title=titles.get(one.criterion_id, one.criterion_id), outcome=word(words_people.OUTCOMES, one.outcome.value),
+            title=titles.get(one.criterion_id, one.criterion_id),
+            outcome=word(words_people.OUTCOMES, one.outcome.value),
             look=words_people.OUTCOME_LABELS[one.outcome.value], required=one.required,
             reasons=tuple(sentence(words_criteria.REASONS, reason, dated) for reason in one.reasons),
         )
@@ -88,16 +98,10 @@ def sentence(table: Any, reason: Reason, dated: dict[str, str]) -> str:
 
 
 def _value(name: str, value: Any, dated: dict[str, str]) -> str:
-    if name in _DAYS and value:
-        return times.day(date.fromisoformat(str(value)))
-    if name == "offences":
-        return ", ".join(f"{offence_name(code)} ({code})" for code in value)
-    if name == "convicting_state":
-        return state_name(str(value))
+    if value and name in _WRITTEN:
+        return str(_WRITTEN[name](value))
     if name == "states":
-        return state_names(list(value)) or _("no state named")
-    if name == "sign":
-        return sign_name(str(value))
+        return _("no state named")
     if isinstance(value, tuple):
         return ", ".join(dated.get(str(one), str(one)) for one in value)
     return dated.get(str(value), str(value))

@@ -25,7 +25,7 @@ from somec.movements.views import (
     NoticeView,
 )
 from somec.offenders.queries import DecisionRow, RecordView
-from somec.web import times, timeline, words_people
+from somec.web import timeline, times, words_people
 from somec.web.templatetags.somec import state_name
 from somec.web.words import word
 
@@ -103,9 +103,8 @@ def news(position: Position) -> dict[str, str] | None:
         href = reverse("notice", args=[event.notice_id])
     elif event.incoming_id:
         href = reverse("received", args=[event.incoming_id])
-    text = ". ".join(part for part in parts if part)
     return {
-        "title": title, "text": f"{text}." if text else "", "href": href,
+        "title": title, "text": " ".join(f"{part.rstrip('.')}." for part in parts if part), "href": href,
         "kind": "info" if event.kind in {"sighting", "arrived"} else "warning",
     }  # fmt: skip
 
@@ -163,7 +162,9 @@ def acts(actor: Actor, target: Target, decisions: Sequence[DecisionRow]) -> list
         ("audit.read_case", _("See who has looked"), "case_log"),
         ("record.read", _("See what was changed"), "person_history"),
     )
-    found = [(text, reverse(name, args=[person])) for action, text, name in offered if access.can(actor, action, target)]
+    found = [
+        (text, reverse(name, args=[person])) for action, text, name in offered if access.can(actor, action, target)
+    ]
     if not access.can(actor, "person.change", target) and access.can(actor, "record.change", target):
         found.insert(-1, (_("Add to the record"), reverse("person_record", args=[person])))
     for row in decisions:

@@ -29,7 +29,9 @@ TABLE: Mapping[str, Word] = {
     "decision.incomplete": _("Something is missing before a second person can be asked. Your draft is kept."),
     "decision.override_missing": _("Each warning needs a written answer before you can approve."),
     "identity.no_name": _("Nobody can be recorded without a name."),
-    "identity.malformed": _("What the other state sent about the person cannot be read. The document is kept as it came."),
+    "identity.malformed": _(
+        "What the other state sent about the person cannot be read. The document is kept as it came."
+    ),
     "nationality.invalid": _("This nationality cannot be taken like this."),
     "order.invalid": _("This order cannot be taken like this."),
     "judgement.invalid": _("The answer cannot be taken like this. Nothing was changed."),

@@ -194,7 +194,7 @@ def movement_title(event: MovementEvent) -> str:
 
 def _movement(event: MovementEvent) -> Line:
     certainty = word(words_people.LANE_CERTAINTIES, event.certainty)
-    text = ". ".join(part for part in (event.place, event.note) if part)
+    text = " ".join(f"{part.rstrip('.')}." for part in (event.place, event.note) if part)
     quiet = _("%(certainty)s, source: %(state)s") % {
         "certainty": certainty.capitalize(), "state": state_name(event.source_state),
     }  # fmt: skip

@@ -25,6 +25,13 @@ def instant(at: datetime, *, year: bool = True) -> str:
     return f"{format_date(local, pattern, locale=locale())}, {local:%H:%M} {zone}"
 
 
+def short(at: datetime) -> str:
+    """Return ``21 Nov, 03:12 CET``: where the year stands beside it."""
+    local = timezone.localtime(at)
+    zone = local.tzname() or get_timezone_name(local, locale=locale())
+    return f"{format_date(local, 'd MMM', locale=locale())}, {local:%H:%M} {zone}"
+
+
 def instant_to_the_second(at: datetime) -> str:
     """Return ``21 Nov, 03:12:04 CET``: receipts are compared to the second."""
     local = timezone.localtime(at)

@@ -31,7 +31,9 @@ REASONS: Mapping[str, Word] = {
     "sentence-too-short": _(
         "The sentence of %(conviction)s is %(months)s months; at least %(minimum_months)s are asked for."
     ),
-    "assessment-outdated": _("The latest individual assessment is of %(latest)s, older than %(maximum_age_months)s months."),
+    "assessment-outdated": _(
+        "The latest individual assessment is of %(latest)s, older than %(maximum_age_months)s months."
+    ),
     "assessment-undated": _("An assessment is recorded without its date."),
     "no-individual-assessment": _(
         "Only assessments of a whole group are recorded (%(group_assessments)s). They say nothing about this person."

@@ -93,6 +93,28 @@ RELATIONS: Mapping[str, Word] = {
 CONDITION_STATES: Mapping[str, Word] = {
     "broken": _("Broken"), "suspended": _("Suspended"), "lifted": _("Lifted"),
 }  # fmt: skip
+COLUMNS: Mapping[str, Word] = {
+    "kind": _("Kind"), "family": _("Family name"), "given": _("First name"), "patronymic": _("Father’s name"),
+    "full": _("Whole name"), "script": _("Script"), "language": _("Language"), "main": _("Main name"),
+    "year": _("Year"), "month": _("Month"), "day": _("Day"), "certainty": _("How sure"), "state": _("State"),
+    "locality": _("Place"), "other_names": _("Other names"), "number": _("Number"), "valid_from": _("Valid from"),
+    "valid_until": _("Valid until"), "status": _("State of it"), "status_since": _("Since"),
+    "check_result": _("Check digits"), "street": _("Street"), "postal_code": _("Postal code"), "since": _("Since"),
+    "until": _("Until"), "feature": _("Feature"), "value": _("What it is"), "held_by": _("Held by"),
+    "reference": _("Reference"), "taken": _("Taken on"), "source": _("Source"), "note": _("More about the source"),
+    "as_of": _("As of"), "evaluation": _("4x4 code"), "origin": _("Source"), "sex": _("Sex"),
+    "certainty_source": _("Source"), "certainty_note": _("More about the source"), "certainty_as_of": _("As of"),
+    "certainty_evaluation": _("4x4 code"), "owner_id": _("Owner"), "authority_id": _("Authority"),
+    "decided": _("Decided on"), "final": _("Final since"), "court": _("Court"), "spent": _("Spent"),
+    "responsibility": _("Criminal responsibility"), "offences": _("Offences"), "sanctions": _("Sanctions"),
+    "starts": _("Starts"), "ends": _("Ends"), "supervisor": _("Supervised by"), "conditions": _("Conditions"),
+    "supervising_state": _("State that supervises"), "conviction_id": _("Conviction"), "condition": _("Condition"),
+    "instrument": _("Instrument"), "instrument_version": _("Version"), "performed": _("Made on"),
+    "assessor_role": _("Role of the assessor"), "assessor_authority": _("Authority"), "level": _("In its own words"),
+    "points": _("Points"), "neutral": _("Neutral scale"), "mapping_source": _("Mapped by"), "subject": _("About"),
+    "individual": _("About this person alone"), "on": _("Day"), "words": _("In words"), "sign": _("Sign"),
+    "states": _("States"),
+}  # fmt: skip
 OUTCOMES: Mapping[str, Word] = {
     "met": _("Met"), "not_met": _("Not met"), "missing_data": _("Missing data"),
 }  # fmt: skip

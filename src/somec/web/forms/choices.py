@@ -18,7 +18,7 @@ from somec.web import times, words_people
 from somec.web.templatetags.somec import label, state_name
 from somec.web.words import Word
 
-Choices = list[tuple[str, Any]]
+Choices = list[tuple[Any, Any]]
 EMPTY = ("", "–")
 _ISO_STATE = 2
 LANGUAGES_FIRST = ("lv", "en", "nl", "es")
@@ -123,7 +123,7 @@ class PartialDateField(forms.CharField):
         try:
             return PartialDate.parse(text)
         except Invalid as error:
-            raise forms.ValidationError(DATE_MISTAKES[error.code]) from error
+            raise forms.ValidationError(str(DATE_MISTAKES[error.code])) from error
 
 
 class OriginForm(forms.Form):

@@ -46,7 +46,7 @@ class DecisionForm(forms.Form):
         chosen(self, "destinations", [pair for pair in choices.eu_states() if pair[0] != own_state])
         chosen(self, "stated_reasons", choices.of(words_people.STATED_REASONS))
         for name in NECESSITY_FIELDS:
-            self.fields[name].label = words_people.NECESSITY[name]
+            self.fields[name].label = str(words_people.NECESSITY[name])
         self.choice_help = {
             "outcome": {
                 "exchange": _("The four questions below must be answered."),

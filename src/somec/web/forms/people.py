@@ -22,7 +22,7 @@ class FindForm(forms.Form):
     )  # fmt: skip
     relation = forms.ChoiceField(
         label=_("Whose"), required=False,
-        choices=[("all", _("All files of this node")), ("readable", _("Those I may open")), ("mine", _("My own cases"))],
+        choices=[("all", _("All that I may find")), ("readable", _("Those I may open")), ("mine", _("My own cases"))],
     )  # fmt: skip
     order = forms.ChoiceField(
         label=_("Order"), required=False, choices=[("name", _("By name")), ("changed", _("Changed last"))]

@@ -54,20 +54,18 @@ class NewPersonForm(OriginForm):
         """Return all that the form says; each statement has the same source."""
         data, origin = self.cleaned_data, self.origin()
         name = {part: data[part] for part in ("family", "given", "patronymic", "full", "language")}
-        place, paper = {}, {}
-        if data["birthplace"] or data["birth_state"]:
-            place = {"birthplaces": (Birthplace(locality=data["birthplace"], state=data["birth_state"], origin=origin),)}
-        if data["document_number"] or data["document_kind"]:
-            made = Document(
-                kind=data["document_kind"], number=data["document_number"], state=data["document_state"], origin=origin
-            )
-            paper = {"documents": (made,)}
+        place = Birthplace(locality=data["birthplace"], state=data["birth_state"], origin=origin)
+        paper = Document(
+            kind=data["document_kind"], number=data["document_number"], state=data["document_state"], origin=origin
+        )
         return NewPerson(
             names=(Name(**name, main=True, origin=origin),), sex=data["sex"],
             births=(Birth(date=data["born"], certainty=data["born_certainty"], origin=origin),) if data["born"] else (),
             nationalities=(Nationality(state=data["nationality"], certainty="said", origin=origin),)
             if data["nationality"] else (),
-            certainty=data["certainty"], certainty_origin=origin, owner_id=owner_id, **place, **paper,
+            birthplaces=(place,) if place.locality or place.state else (),
+            documents=(paper,) if paper.number or paper.kind else (),
+            certainty=data["certainty"], certainty_origin=origin, owner_id=owner_id,
         )  # fmt: skip
 
     @staticmethod
@@ -78,7 +76,8 @@ class NewPersonForm(OriginForm):
 
 _OWN = {
     "names": "family", "births.0.date": "born", "births.0.certainty": "born_certainty",
-    "birthplaces.0.locality": "birthplace", "birthplaces.0.state": "birth_state", "nationalities.0.state": "nationality",
+    "birthplaces.0.locality": "birthplace", "birthplaces.0.state": "birth_state",
+    "nationalities.0.state": "nationality",
     "documents.0.kind": "document_kind", "documents.0.number": "document_number",
     "documents.0.state": "document_state",
 }  # fmt: skip

@@ -83,7 +83,8 @@ class AssessmentForm(EntryForm):
         chosen(self, "subject", choices.of(words_notices.SUBJECTS))
         chosen(self, "state", choices.all_states())
         chosen(self, "language", choices.languages())
-        chosen(self, "neutral", [choices.EMPTY, *((one.id, f"{one.id}: {label(one)}") for one in catalogue.risk_levels())])
+        levels = ((one.id, f"{one.id}: {label(one)}") for one in catalogue.risk_levels())
+        chosen(self, "neutral", [choices.EMPTY, *levels])
 
     def special(self) -> dict[str, Any]:
         """Return level and scope."""

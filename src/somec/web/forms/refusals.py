@@ -1,4 +1,4 @@
-"""From an action's refusal to the field of a form about people, whose names may differ, or whose rows may be numbered."""
+"""From an action's refusal to the field of a form about people, where names differ or rows are numbered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Forms with rows: offences of a conviction, conditions of an order. More rows come with a button, without JavaScript."""
+"""Forms with rows: offences of a conviction, conditions of an order. A button, no script, brings more rows."""
 
 from __future__ import annotations
 

@@ -60,6 +60,7 @@ _TABLES = {
     "condition_status": words_notices.CONDITION_STATUS,
     "subject": words_notices.SUBJECTS,
     "item": words_notices.ITEMS,
+    "column": words_people.COLUMNS,
     "item_why": words_notices.ITEM_WHY,
 }
 
@@ -180,6 +181,18 @@ def lane_look(cell: Any) -> str:
 
 
 @register.filter
+def day_words(at: datetime) -> str:
+    """Write a day without marking it up, for attributes."""
+    return times.day(at)
+
+
+@register.filter
+def moment(at: datetime) -> SafeString:
+    """Write an instant short enough for a narrow column; the year stands above it."""
+    return format_html('<time datetime="{}">{}</time>', clock.iso(at), times.short(at))
+
+
+@register.filter
 def lane_time(at: datetime) -> SafeString:
     """Write the head of a column of the lanes: day, then hour and zone."""
     local = timezone.localtime(at)
@@ -240,6 +253,31 @@ _ENTRIES: dict[str, Any] = {
         part for part in (times.day(one.on) if one.on else "", sign_name(one.sign)) if part
     ),
 }
+
+
+@register.filter
+def was(value: Any, column: str) -> str:
+    """Write a value that stands or stood in a column of the history as a reader names it."""
+    if value in (None, "", []):
+        return "–"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return "; ".join(was(one, column) for one in value)
+    if isinstance(value, dict):
+        return ", ".join(was(part, name) for name, part in value.items() if part not in (None, "", []))
+    if column in {"state", "states", "supervising_state", "binds_in"}:
+        return state_name(str(value))
+    return word(_VALUES.get(column, {}), str(value))
+
+
+_VALUES = {
+    "sex": words_people.SEXES, "source": words_people.SOURCES, "spent": words_people.SPENT,
+    "responsibility": words_people.RESPONSIBILITY, "feature": words_people.FEATURES,
+    "status": {**words_people.STATUS, **words_notices.DOCUMENT_STATUS, **words_notices.CONDITION_STATUS},
+    "certainty": {**words_people.CERTAINTIES, **words_notices.IDENTITY_CERTAINTY},
+    "certainty_source": words_people.SOURCES, "subject": words_notices.SUBJECTS,
+}  # fmt: skip
 
 
 @register.filter

@@ -185,6 +185,6 @@ def _shown(
 ADDRESSES = [
     path("people/<str:person>/criteria/", criteria, name="criteria"),
     path("people/<str:person>/decide/", decide, name="decide"),
-    path("decisions/<str:decision>/", decision, name="decision"),
-    path("decisions/<str:decision>/change/", change, name="change_decision"),
+    path("people/decisions/<str:decision>/", decision, name="decision"),
+    path("people/decisions/<str:decision>/change/", change, name="change_decision"),
 ]

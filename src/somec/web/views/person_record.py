@@ -28,6 +28,7 @@ from somec.web.views.case import case_page
 from somec.web.views.purpose import line
 from somec.web.words import word
 
+
 @officer("GET", "POST")
 def record_person(request: OfficerRequest) -> HttpResponse:
     """Open a file for a person."""
@@ -84,7 +85,8 @@ def _found_statement(request: OfficerRequest, person: str, statement: str) -> tu
 
 def _found_entry(request: OfficerRequest, person: str, entry: str) -> tuple[str, Any]:
     view = records.record(request.actor, person)
-    for item in (*view.convictions, *view.orders, *view.assessments, *view.triggers, *view.signs):
+    entries: tuple[Any, ...] = (*view.convictions, *view.orders, *view.assessments, *view.triggers, *view.signs)
+    for item in entries:
         if item.id == entry:
             return type(item).__name__.lower(), item
     raise NotFound("entry", id=entry)

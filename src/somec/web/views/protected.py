@@ -36,7 +36,8 @@ def _found(request: OfficerRequest, person: str, entry: str) -> PersonAtRisk:
 
 
 def _answered(
-    request: OfficerRequest, person: str, form: Any, title: str, act: Callable[[], object], reason: Any = None
+    request: OfficerRequest, person: str, form: Any, title: str, act: Callable[[], object], *,
+    reason: Any = None,
 ) -> HttpResponse:
     required_words(form)
     if request.method == "POST" and form.is_valid() and (reason is None or reason.is_valid()):
@@ -75,7 +76,7 @@ def correct(request: OfficerRequest, person: str, entry: str) -> HttpResponse:
     return _answered(
         request, person, form, _("Correct"), lambda: actions.correct_entry(
             actor=request.actor, entry_id=entry, entry=form.entry(), reason=reason.cleaned_data["reason"]
-        ), reason,
+        ), reason=reason,
     )  # fmt: skip
 
 
