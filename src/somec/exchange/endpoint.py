@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Final
 
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 
 from somec.as4.errors import DELIVERY_FAILURE, MIME_INCONSISTENCY, As4Error
 from somec.as4.octets import Collector, Octets
@@ -73,7 +73,8 @@ class Endpoint:
             _log.exception("exchange.endpoint_failed")
             answer = self._refusal(As4Error(DELIVERY_FAILURE, "node.failed"), _Caller(remote))
         finally:
-            close_old_connections()
+            if not connection.in_atomic_block:  # a caller's own transaction (tests) keeps its connection
+                close_old_connections()
         headers = [("Content-Type", SIGNAL_TYPE), ("Content-Length", str(len(answer)))]
         start_response("200 OK", headers)
         return [answer]
