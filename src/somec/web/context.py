@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from somec.access import rules as access
 from somec.access.rules import Actor
+from somec.alerts import queries as needs
 from somec.kernel import clock
 from somec.web.words import Word
 
@@ -62,9 +63,12 @@ def navigation(actor: Actor, path: str) -> list[dict[str, Any]]:
     open_places = [place for place in PLACES if any(may_by_role(actor, action) for action in place.actions)]
     here = max((place.prefix for place in open_places if path.startswith(place.prefix)), key=len, default="")
     return [
-        {"href": reverse(place.name), "label": place.label, "current": place.prefix == here, "find": place.find}
+        {
+            "href": reverse(place.name), "label": place.label, "current": place.prefix == here, "find": place.find,
+            "count": needs.count(actor) if place.name == "needs_me_now" else 0,
+        }
         for place in open_places
-    ]
+    ]  # fmt: skip
 
 
 def may_by_role(actor: Actor, action: str) -> bool:

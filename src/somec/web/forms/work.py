@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
@@ -16,14 +17,15 @@ from somec.web.templatetags.notices import basis_name
 from somec.web.templatetags.somec import state_name
 from somec.web.words import word
 
+_STATE = re.compile("[A-Z]{2}")
 WHOSE = ("desk", "mine", "ownerless")
 
 
 def wanted(given: Any) -> NeedFilter:
     """Return the filter that an address says; what it does not know counts as not said."""
-    verb = given.get("verb", "")
+    verb, state = given.get("verb", ""), given.get("state", "")
     return NeedFilter(
-        whose=given.get("whose") if given.get("whose") in WHOSE else "desk", state=given.get("state", "")[:2],
+        whose=given.get("whose") if given.get("whose") in WHOSE else "desk", state=state if _STATE.fullmatch(state) else "",
         verb=Verb(verb) if verb in set(Verb) else None, mechanism=given.get("mechanism", "")[:60],
     )  # fmt: skip
 

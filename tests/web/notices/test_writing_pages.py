@@ -1,0 +1,275 @@
+"""Our own notices on screen: begin, write, contradict oneself, ask a second person, send, follow, take back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+import movement_story as story
+from somec.audit.models import Entry
+from somec.kernel import clock
+from somec.movements import actions, queries
+from somec.movements.models import Notice
+from somec.movements.rules import State
+from two_nodes import Node, at, deliver
+
+from notice_pages import filled, local, mistakes, version, words
+
+Nodes = tuple[Node, Node, Node]
+Browser = Callable[[Node, str], Client]
+
+
+def page_of(notice: str) -> str:
+    return reverse("notice", args=[notice])
+
+
+def test_a_notice_begins_with_a_kind(nodes: Nodes, browser: Browser) -> None:
+    lv, _, _ = nodes
+    with at(story.NOW), lv:
+        person = story.person(lv)
+        story.decision(lv, person, "NL")
+        client = browser(lv, "officer")
+        address = reverse("new_notice", args=[person])
+        page = client.post(address, {"destinations": ["NL"]})
+        assert mistakes(page) == {"kind": ["Choose what the notice is about."]}
+        assert page.context["form"]["destinations"].value() == ["NL"]
+        assert "Error:" in words(page)
+        answer = client.post(address, {"kind": "relocation", "destinations": ["NL", "ES"]})
+        made = Notice.objects.get()
+        assert answer.url == page_of(made.id)
+        page = client.get(answer.url)
+        assert "Not ready to send" in words(page)
+        assert "Arrival in Netherlands" in words(page)
+        assert "Arrival in Spain" in words(page)
+
+
+def test_a_draft_with_gaps_is_kept_and_each_gap_is_named_with_a_link_to_its_field(
+    nodes: Nodes, browser: Browser
+) -> None:
+    lv, _, _ = nodes
+    with at(story.NOW), lv:
+        notice = story.written(lv, "NL")
+        client = browser(lv, "officer")
+        page = client.get(page_of(notice))
+        gone = filled(page.context["form"], requested="", basis__reason="")
+        page = client.post(page_of(notice), gone, follow=True)
+        assert page.redirect_chain
+        text = words(page)
+        assert "2 items missing" in text
+        assert "A notice without an action is filed, not acted on" in text
+        for name in ("requested", "basis.reason"):
+            assert f'href="#id_{name}"' in page.content.decode()
+            assert f'id="id_{name}"' in page.content.decode()
+
+
+def test_what_contradicts_itself_is_named_at_its_field_and_what_was_typed_stays(nodes: Nodes, browser: Browser) -> None:
+    lv, _, _ = nodes
+    with at(story.NOW), lv:
+        notice = story.written(lv, "NL", "ES")
+        client = browser(lv, "officer")
+        form = client.get(page_of(notice)).context["form"]
+        early = local(story.DEPARTS - timedelta(days=2))
+        typed = filled(
+            form, destinations=["ES"], destinations__1__arrives_until=early, destinations__1__arrives_from="",
+            returns=early, expires=local(story.NOW - timedelta(days=1)), grace_hours="-3", text="Dzīvos pie brālēna",
+            language="",
+        )  # fmt: skip
+        page = client.post(page_of(notice), typed)
+        assert set(mistakes(page)) == {"grace_hours"}
+        typed["grace_hours"] = "12"
+        page = client.post(page_of(notice), typed)
+        assert set(mistakes(page)) == {"destinations.1.arrives_from", "returns", "expires", "text"}
+        assert page.context["form"]["destinations.1.arrives_until"].value() == early
+        assert page.context["form"]["text"].value() == "Dzīvos pie brālēna"
+        assert Notice.objects.get().version == 2
+
+
+@pytest.mark.parametrize("field", ["departs", "destinations.0.arrives_until", "expires", "reply_by"])
+def test_a_time_that_is_none_is_named(nodes: Nodes, browser: Browser, field: str) -> None:
+    lv, _, _ = nodes
+    with at(story.NOW), lv:
+        notice = story.written(lv, "NL")
+        client = browser(lv, "officer")
+        typed = filled(client.get(page_of(notice)).context["form"])
+        page = client.post(page_of(notice), {**typed, field: "tomorrow"})
+        assert list(mistakes(page)) == [field]
+        assert page.context["form"][field].value() == "tomorrow"
+
+
+def test_saving_without_a_change_changes_nothing_that_is_said(nodes: Nodes, browser: Browser) -> None:
+    lv, _, _ = nodes
+    with at(story.NOW), lv:
+        notice = story.written(lv, "NL", "ES")
+        before = queries.notice(lv.actor("officer"), notice).content
+        client = browser(lv, "officer")
+        client.post(page_of(notice), filled(client.get(page_of(notice)).context["form"]))
+        assert queries.notice(lv.actor("officer"), notice).content == before
+
+
+def test_two_who_write_at_once_see_both_versions_and_lose_nothing(nodes: Nodes, browser: Browser) -> None:
+    lv, _, _ = nodes
+    with at(story.NOW), lv:
+        notice = story.written(lv, "NL")
+        client = browser(lv, "officer")
+        mine = filled(client.get(page_of(notice)).context["form"], return_point="Riga port")
+        theirs = {**mine, "return_point": "Tallinn port"}
+        assert client.post(page_of(notice), theirs).status_code == 302
+        page = client.post(page_of(notice), mine)
+        assert "Somebody else saved this notice meanwhile" in words(page)
+        assert "Stands now: Tallinn port You typed: Riga port" in words(page)
+        assert page.context["form"]["return_point"].value() == "Riga port"
+        again = filled(page.context["form"])
+        assert client.post(page_of(notice), again).status_code == 302
+        assert queries.notice(lv.actor("officer"), notice).content.return_point == "Riga port"
+
+
+def test_who_is_not_ready_is_told_so_and_keeps_what_was_saved(nodes: Nodes, browser: Browser) -> None:
+    lv, _, _ = nodes
+    with at(story.NOW), lv:
+        notice = story.written(lv, "NL")
+        client = browser(lv, "officer")
+        typed = filled(client.get(page_of(notice)).context["form"], requested="", return_point="Riga")
+        page = client.post(page_of(notice), {**typed, "submit": "1"}, follow=True)
+        assert "not put before a second person" in words(page)
+        view = queries.notice(lv.actor("officer"), notice)
+        assert (view.row.state, view.content.return_point) == (State.DRAFT, "Riga")
+
+
+def test_second_person_contact_point_and_receipts(nodes: Nodes, browser: Browser) -> None:
+    lv, nl, _ = nodes
+    with at(story.NOW):
+        with lv:
+            notice = story.written(lv, "NL")
+            officer, head, desk = (browser(lv, key) for key in ("officer", "head", "desk"))
+            typed = filled(officer.get(page_of(notice)).context["form"])
+            page = officer.post(page_of(notice), {**typed, "submit": "1"}, follow=True)
+            assert "You wrote it, so you cannot approve it." in words(page)
+            assert "Mārtiņš Ozols" in words(page)
+            refused = officer.post(reverse("approve_notice", args=[notice]), {"version": version(lv, notice)})
+            assert refused.status_code == 403
+            assert desk.get(page_of(notice)).status_code == 403
+            preview = words(head.get(page_of(notice)))
+            assert "What Netherlands will see" in preview
+            assert "Not in this notice" in preview
+            head.post(reverse("approve_notice", args=[notice]), {"version": version(lv, notice)})
+            assert "Send to Netherlands" in words(desk.get(page_of(notice)))
+            early = officer.post(reverse("transmit_notice", args=[notice]), {"version": version(lv, notice)})
+            assert early.status_code == 403
+            page = desk.post(reverse("transmit_notice", args=[notice]), {"version": version(lv, notice)}, follow=True)
+            assert "Sent, no receipt yet" in words(page)
+        deliver(lv, nl)
+        with lv:
+            assert "Stored is not read" in words(desk.get(page_of(notice)))
+            assert "Stored there, not taken" in words(desk.get(page_of(notice)))
+            assert "What Netherlands sees" in words(officer.get(page_of(notice)))
+
+
+@pytest.mark.parametrize(("act", "state"), [("return_notice", State.RETURNED), ("refuse_notice", State.WITHDRAWN)])
+def test_the_second_person_says_why(nodes: Nodes, browser: Browser, act: str, state: State) -> None:
+    lv, _, _ = nodes
+    with at(story.NOW), lv:
+        notice = story.written(lv, "NL")
+        actions.submit_notice(actor=lv.actor("officer"), id=notice, version=2)
+        head = browser(lv, "head")
+        page = head.post(reverse(act, args=[notice]), {"version": 3, "reason": "  "})
+        assert mistakes(page, "said") == {"reason": ["Say why, in one sentence."]}
+        assert queries.notice(lv.actor("head"), notice).row.state is State.AWAITING_APPROVAL
+        answer = head.post(reverse(act, args=[notice]), {"version": 3, "reason": "Say where he works."})
+        assert answer.url == reverse("needs_me_now")
+        view = queries.notice(lv.actor("officer"), notice)
+        assert (view.row.state, view.said) == (state, "Say where he works.")
+        assert "Say where he works." in words(browser(lv, "officer").get(page_of(notice)))
+
+
+def test_one_who_saw_an_older_version_does_not_approve_it(nodes: Nodes, browser: Browser) -> None:
+    lv, _, _ = nodes
+    with at(story.NOW), lv:
+        notice = story.written(lv, "NL")
+        actions.submit_notice(actor=lv.actor("officer"), id=notice, version=2)
+        for seen in ("2", "", "nonsense", "999999999999"):
+            page = browser(lv, "head").post(reverse("approve_notice", args=[notice]), {"version": seen})
+            assert page.status_code == 409
+            assert "Read it again and decide again" in words(page)
+        assert queries.notice(lv.actor("head"), notice).row.state is State.AWAITING_APPROVAL
+
+
+def test_take_back_needs_a_code_and_a_reason_and_both_states_see_it(nodes: Nodes, browser: Browser) -> None:
+    lv, nl, _ = nodes
+    with at(story.NOW):
+        with lv:
+            notice = story.sent(lv, "NL")
+        deliver(lv, nl)
+        with lv:
+            client = browser(lv, "officer")
+            address = reverse("cancel_notice", args=[notice])
+            page = client.post(address, {"version": version(lv, notice)})
+            assert set(mistakes(page)) == {"reason_code", "reason"}
+            given = {"version": version(lv, notice), "reason_code": "wrong_person", "reason": "Mixed up two files",
+                     "data_were_wrong": "on"}  # fmt: skip
+            page = client.post(address, given, follow=True)
+            assert "Cancelled" in words(page)
+        deliver(lv, nl)
+        with nl:
+            page = browser(nl, "desk").get(reverse("received", args=[story.received(nl)]))
+            assert "This notice was taken back" in words(page)
+            assert "Mixed up two files" not in words(page)
+
+
+def test_a_change_is_written_like_a_notice_and_names_the_one_it_changes(nodes: Nodes, browser: Browser) -> None:
+    lv, nl, _ = nodes
+    with at(story.NOW):
+        with lv:
+            notice = story.sent(lv, "NL")
+        deliver(lv, nl)
+        with lv:
+            client = browser(lv, "officer")
+            made = client.post(reverse("change_notice", args=[notice])).url
+            page = client.get(made)
+            assert "Change: Move to another state" in words(page)
+            assert "destinations" not in page.context["form"].fields
+            again = client.post(reverse("change_notice", args=[notice]))
+            assert again.status_code == 409
+            later = local(story.EXPECTED + timedelta(days=1))
+            typed = filled(page.context["form"], destinations__0__arrives_until=later, submit="1")
+            assert "cannot approve" in words(client.post(made, typed, follow=True))
+
+
+def test_reading_a_notice_is_an_entry_in_the_log(nodes: Nodes, browser: Browser) -> None:
+    lv, _, _ = nodes
+    with at(story.NOW), lv:
+        notice = story.written(lv, "NL")
+        browser(lv, "officer").get(page_of(notice))
+        assert Entry.objects.filter(action="notice.read", subject=notice, actor=lv.people["officer"]).count() == 1
+
+
+@pytest.mark.parametrize("key", ["admin", "protection", "desk"])
+def test_a_draft_is_closed_to_those_without_relation_and_says_nothing(nodes: Nodes, browser: Browser, key: str) -> None:
+    lv, _, _ = nodes
+    with at(story.NOW), lv:
+        notice = story.written(lv, "NL")
+        there = browser(lv, key).get(page_of(notice))
+        nowhere = browser(lv, key).get(page_of("ntc-00000000000000000000000000"))
+        assert there.status_code == nowhere.status_code == 403
+        assert "KOVŠOVS" not in words(there)
+        assert stripped(there) == stripped(nowhere)
+
+
+def stripped(page: Any) -> str:
+    return words(page).split("You have no relation", 1)[1]
+
+
+def test_preview_in_the_language_of_the_other_state(nodes: Nodes, browser: Browser) -> None:
+    lv, _, _ = nodes
+    with at(story.NOW), lv:
+        notice = story.written(lv, "NL")
+        client = browser(lv, "officer")
+        english = words(client.get(page_of(notice)))
+        dutch = words(client.get(page_of(notice) + "?shown=nl"))
+        assert "Rape (1001 00)" in english
+        assert "Verkrachting" in dutch
+        assert clock.now() == story.NOW
