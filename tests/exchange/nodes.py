@@ -113,10 +113,14 @@ class RealNode:
     environment: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def found(cls, folder: Path, state: str, *, endpoint_port: int | None = None) -> RealNode:
+    def found(
+        cls, folder: Path, state: str, *, endpoint_port: int | None = None, environment: dict[str, str] | None = None
+    ) -> RealNode:
         """Make a node with ``somec init``."""
         web, port = free_ports(2)
-        node = cls(folder, state, web, port, endpoint_port or port)
+        node = cls(
+            folder, state, web, port, endpoint_port or port, environment=environment or {"SOMEC_DATABASE_URL": ""}
+        )
         node.somec(
             "init", "--folder", str(folder), "--state", state, "--name", f"Node {state}", "--web", f"127.0.0.1:{web}",
             "--exchange", f"127.0.0.1:{port}", "--endpoint", f"https://127.0.0.1:{node.endpoint_port}/as4",
