@@ -102,9 +102,10 @@ def _folder(chosen: argparse.Namespace) -> Path:
     named = chosen.against or os.environ.get(INDEX_VARIABLE) or "node"
     if named != "node":
         return Path(named)
-    from somec.node import config
+    from django.conf import settings
 
-    return config.load().folder / "match-index"
+    folder: Path = settings.CONFIG.folder
+    return folder / "match-index"
 
 
 def _hidden(chosen: argparse.Namespace) -> bool:
