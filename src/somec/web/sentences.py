@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from somec.kernel import clock
 from somec.kernel.errors import SomecError
-from somec.web import sentences_notices, sentences_people, times
+from somec.web import sentences_node, sentences_notices, sentences_people, times
 
 Sentence = str | Promise
 
@@ -23,7 +23,12 @@ GENERAL: Mapping[str, Sentence] = {
     "json.too_deep": _("The JSON is nested more than %(limit)s levels deep. Nothing was changed."),
 }
 
-_TABLES: list[Mapping[str, Sentence]] = [GENERAL, *sentences_notices.TABLES, sentences_people.TABLE]
+_TABLES: list[Mapping[str, Sentence]] = [
+    GENERAL,
+    *sentences_notices.TABLES,
+    sentences_people.TABLE,
+    *sentences_node.TABLES,
+]
 
 
 def add(table: Mapping[str, Sentence]) -> None:

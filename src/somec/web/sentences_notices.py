@@ -1,4 +1,4 @@
-"""Sentences for what can go wrong with notices, alerts and the exchange: what happened, what was not lost, what to do."""
+"""Sentences for what goes wrong with notices, alerts and the exchange: what happened, what is kept, what to do."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOVEMENTS: Mapping[str, str | Promise] = {
     "notice.already_sent": _("It was sent already. Take it back instead; every state that was told must confirm."),
     "notice.nobody_left_to_tell": _("Every state was told already, or the notice is over. Nothing was sent twice."),
     "notice.change_of_change": _("A change cannot be changed. Begin a change of the notice itself."),
-    "notice.change_under_way": _("A change of this notice is being written already. Finish or withdraw that one first."),
+    "notice.change_under_way": _("A change of this notice is being written already. Finish or withdraw it first."),
     "notice.changed_meanwhile": _(
         "Somebody else changed this notice while you read it. Nothing was lost or sent. Read it again and decide again."
     ),
@@ -29,7 +29,7 @@ MOVEMENTS: Mapping[str, str | Promise] = {
     "movement.state": _(
         "This step does not fit where the notice stands now. It has gone on meanwhile. Nothing was changed."
     ),
-    "movement.conversation_taken": _("The other node used a conversation number twice. The second document was refused."),
+    "movement.conversation_taken": _("The other node used a conversation number twice. The second was refused."),
     "movement.conversation_foreign": _("A document names a conversation of another state. It was refused."),
     "movement.event": _("This cannot be recorded as it stands. Put right what is marked."),
     "incoming.at": _("Put right the time. Nothing was recorded."),
@@ -89,7 +89,7 @@ FIELDS: Mapping[str, str | Promise] = {
 
 EXCHANGE: Mapping[str, str | Promise] = {
     "document.schema": _("The document is not as the agreed format asks. Nothing was stored as true."),
-    "document.item_missing": _("The document lacks the part that it is about (%(category)s). Nothing was stored as true."),
+    "document.item_missing": _("The document lacks its main part (%(category)s). Nothing was stored as true."),
     "document.type_unknown": _("A document of a kind that this node does not know. Nothing was stored as true."),
     "document.version_newer": _("The other node writes a newer version than this one reads. Ask the administrator."),
     "document.version_unknown": _("A version of the format that this node does not know."),

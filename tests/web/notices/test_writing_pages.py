@@ -11,14 +11,13 @@ from django.test import Client
 from django.urls import reverse
 
 import movement_story as story
+from notice_pages import filled, local, mistakes, version, words
 from somec.audit.models import Entry
 from somec.kernel import clock
 from somec.movements import actions, queries
 from somec.movements.models import Notice
 from somec.movements.rules import State
 from two_nodes import Node, at, deliver
-
-from notice_pages import filled, local, mistakes, version, words
 
 Nodes = tuple[Node, Node, Node]
 Browser = Callable[[Node, str], Client]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from typing import TYPE_CHECKING, TypeAlias
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -11,11 +12,16 @@ from django.utils.translation import gettext_lazy as _
 from somec.web.templatetags.somec import state_name
 from somec.web.words import Word, word
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+Said: TypeAlias = "str | _StrPromise"
+
 
 class Moment(forms.DateTimeField):
     """Date and time in the reader's zone; the browser's own control, no script needed."""
 
-    def __init__(self, *, label: Word, required: bool = False, help_text: Word = "") -> None:
+    def __init__(self, *, label: Said, required: bool = False, help_text: Said = "") -> None:
         super().__init__(
             label=label, required=required, help_text=help_text,
             widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
@@ -29,7 +35,7 @@ class Moment(forms.DateTimeField):
 class Line(forms.CharField):
     """One line of text, at most 200 characters."""
 
-    def __init__(self, *, label: Word, required: bool = False, help_text: Word = "", max_length: int = 200) -> None:
+    def __init__(self, *, label: Said, required: bool = False, help_text: Said = "", max_length: int = 200) -> None:
         super().__init__(label=label, required=required, help_text=help_text, max_length=max_length)
 
 
@@ -37,8 +43,8 @@ class Text(forms.CharField):
     """Several lines of text."""
 
     def __init__(
-        self, *, label: Word, required: bool = False, help_text: Word = "", max_length: int = 4000, rows: int = 3,
-        missing: Word = "",
+        self, *, label: Said, required: bool = False, help_text: Said = "", max_length: int = 4000, rows: int = 3,
+        missing: Said = "",
     ) -> None:  # fmt: skip
         super().__init__(
             label=label, required=required, help_text=help_text, max_length=max_length,

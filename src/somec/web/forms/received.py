@@ -55,7 +55,7 @@ class AssignForm(forms.Form):
             authority, person = data.get(f"{service.value}.authority"), data.get(f"{service.value}.person")
             card = self.people.get(person or "")
             if card is not None and card.authority_id != authority:
-                self.add_error(f"{service.value}.person", _("This person works at another authority. Choose both alike."))
+                self.add_error(f"{service.value}.person", _("This person works at another authority."))
         if not self.errors and not self.owners():
             raise forms.ValidationError(_("Choose at least one authority."))
         return data
@@ -74,7 +74,8 @@ _AUTHORITY = {
     Service.POLICE: _("Police"), Service.PROBATION: _("Probation"), Service.PRISON: _("Prison"),
 }  # fmt: skip
 _PERSON = {
-    Service.POLICE: _("Who at the police"), Service.PROBATION: _("Who at probation"), Service.PRISON: _("Who in prison"),
+    Service.POLICE: _("Who at the police"), Service.PROBATION: _("Who at probation"),
+    Service.PRISON: _("Who in prison"),
 }  # fmt: skip
 
 
@@ -93,7 +94,9 @@ class HappenedForm(forms.Form):
         label=_("How sure"), widget=forms.RadioSelect, initial=Certainty.CONFIRMED.value,
         choices=choices((Certainty.CONFIRMED, Certainty.REPORTED), words_notices.CERTAINTIES),
     )  # fmt: skip
-    remark = Text(label=_("More, in your words"), max_length=MAX_REMARK, rows=2, help_text=_("The other state reads it."))
+    remark = Text(
+        label=_("More, in your words"), max_length=MAX_REMARK, rows=2, help_text=_("The other state reads it.")
+    )
 
     def place(self) -> Place:
         """Return where it was."""
@@ -111,8 +114,9 @@ class RemarkForm(forms.Form):
     """A remark, which may be empty."""
 
     remark = Text(
-        label=_("What was tried, in your words"), max_length=MAX_REMARK, rows=2, help_text=_("The other state reads it.")
-    )
+        label=_("What was tried, in your words"), max_length=MAX_REMARK, rows=2,
+        help_text=_("The other state reads it."),
+    )  # fmt: skip
 
 
 class PlanForm(forms.Form):

@@ -25,7 +25,8 @@ def wanted(given: Any) -> NeedFilter:
     """Return the filter that an address says; what it does not know counts as not said."""
     verb, state = given.get("verb", ""), given.get("state", "")
     return NeedFilter(
-        whose=given.get("whose") if given.get("whose") in WHOSE else "desk", state=state if _STATE.fullmatch(state) else "",
+        whose=given.get("whose") if given.get("whose") in WHOSE else "desk",
+        state=state if _STATE.fullmatch(state) else "",
         verb=Verb(verb) if verb in set(Verb) else None, mechanism=given.get("mechanism", "")[:60],
     )  # fmt: skip
 

@@ -243,7 +243,7 @@ def states_of(destinations: Any) -> str:
 @register.filter
 def own_language(code: str) -> str:
     """Write a language in itself: Nederlands, Latviešu."""
-    name = Locale.parse(code).languages.get(code, code)
+    name: str = Locale.parse(code).languages.get(code, code)
     return name[:1].upper() + name[1:]
 
 

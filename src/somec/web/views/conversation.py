@@ -20,7 +20,6 @@ from somec.movements.views import FollowView
 from somec.web.views import notice_page, purpose
 from somec.web.views.access import OfficerRequest, officer
 
-
 WORTH_SAYING = timedelta(hours=1)  # an officer needs some time to read; before that silence says nothing
 
 
@@ -46,7 +45,8 @@ def _subject(request: OfficerRequest, follow: FollowView) -> dict[str, Any]:
         view = queries.notice(request.actor, follow.subject_id)
         told = next((one for one in view.disclosures if one.conversation == follow.conversation), None)
         may = {*view.actions, *(told.actions if told else ())}
-        return {"href": reverse("notice", args=[follow.subject_id]), "actions": may, "told": told, "kind": view.row.kind}
+        href = reverse("notice", args=[follow.subject_id])
+        return {"href": href, "actions": may, "told": told, "kind": view.row.kind}
     found = queries.incoming(request.actor, follow.subject_id)
     return {
         "href": reverse("received", args=[follow.subject_id]), "actions": set(found.actions), "told": None,

@@ -76,7 +76,7 @@ def _context(
 
 
 def _ranks(found: list[Candidate]) -> list[tuple[str, Candidate]]:
-    """Number the candidates; those with equal evidence get the same number, marked as a tie."""
+    """Return the candidates with their rank; those with equal evidence share one, marked as a tie."""
     keys = [(one.count("for"), one.count("against")) for one in found]
     return [
         (f"{keys.index(key) + 1} =" if keys.count(key) > 1 else str(keys.index(key) + 1), one)

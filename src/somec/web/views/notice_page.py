@@ -20,7 +20,7 @@ from somec.movements import queries
 from somec.movements.readiness import Item, Presence, Readiness
 from somec.movements.views import LeftOut, NoticeView, Preview
 from somec.offenders import queries as offenders
-from somec.web import paper
+from somec.web import paper, paper_record
 from somec.web.forms.notice_content import Choice, ContentForm, Surroundings
 from somec.web.forms.notices import tellable
 from somec.web.templatetags.somec import label
@@ -80,7 +80,7 @@ def _record(actor: Actor, person: str) -> list[Choice]:
         for one in found.convictions
     ]
     orders = [
-        Choice(one.id, f"{paper.order_kind(one.kind)}, {day(one.starts)} – {day(one.ends) if one.ends else '…'}")
+        Choice(one.id, f"{paper_record.order_kind(one.kind)}, {day(one.starts)}")
         for one in found.orders
     ]
     assessments = [

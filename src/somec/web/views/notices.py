@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import get_language
@@ -139,8 +139,10 @@ def _refuse(form: ContentForm, view: NoticeView, error: Invalid) -> None:
 def _both_versions(form: ContentForm, view: NoticeView) -> list[dict[str, Any]]:
     """Return each field that stands differently in what was typed and in what somebody else saved meanwhile."""
     theirs, mine = initial(view.content), form.cleaned_data
-    form.data = form.data.copy()
-    form.data["version"] = str(view.row.version)
+    typed = QueryDict(mutable=True)
+    typed.update(form.data)  # a form that was sent holds what the browser sent, every value of every field
+    typed["version"] = str(view.row.version)
+    form.data = typed
     return [
         {"label": field.label, "mine": mine.get(name), "theirs": theirs.get(name)}
         for name, field in form.fields.items()

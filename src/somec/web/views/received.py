@@ -12,9 +12,8 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from somec.access.rules import Actor
 from somec.catalogue import queries as catalogue
@@ -24,12 +23,12 @@ from somec.movements.events import Certainty
 from somec.movements.rules import Outcome, Service
 from somec.movements.views import IncomingView
 from somec.web.forms import received as forms_received
+from somec.web.forms.moments import Said
 from somec.web.forms.notices import SaidForm
 from somec.web.forms.submission import refuse_into
 from somec.web.templatetags.somec import language_name
 from somec.web.views import notice_page, purpose
 from somec.web.views.access import OfficerRequest, officer
-from somec.web.words import Word
 
 Given = Mapping[str, Any]
 
@@ -39,10 +38,10 @@ class Act:
     """One step that needs words: its form, what it does, what is said afterwards."""
 
     step: str
-    button: Word
+    button: Said
     form: Callable[[Any, Actor, IncomingView], forms.Form]
     do: Callable[[Actor, IncomingView, int, Any], object]
-    done: Word
+    done: Said
 
 
 def _languages(actor: Actor) -> list[tuple[str, str]]:
@@ -94,12 +93,12 @@ ACTS: Mapping[str, Act] = {
     ),
     "arrival": Act(
         "incoming.record_arrival", gettext_lazy("Record the arrival"),
-        lambda data, actor, view: forms_received.HappenedForm(data), _arrival,
+        lambda data, *_: forms_received.HappenedForm(data), _arrival,
         gettext_lazy("Recorded. The other state is told."),
     ),
     "no-arrival": Act(
         "incoming.record_no_arrival", gettext_lazy("Record that the person did not arrive"),
-        lambda data, actor, view: forms_received.RemarkForm(data),
+        lambda data, *_: forms_received.RemarkForm(data),
         lambda actor, view, version, form: actions.record_no_arrival(
             actor=actor, id=view.row.id, version=version, remark=form.cleaned_data["remark"]
         ),
@@ -107,22 +106,22 @@ ACTS: Mapping[str, Act] = {
     ),
     "sighting": Act(
         "incoming.record_sighting", gettext_lazy("Record that the person was seen or left"),
-        lambda data, actor, view: forms_received.SightingForm(data), _sighting,
+        lambda data, *_: forms_received.SightingForm(data), _sighting,
         gettext_lazy("Recorded. The other state is told."),
     ),
     "plan": Act(
         "incoming.plan", gettext_lazy("Plan an action"),
-        lambda data, actor, view: forms_received.PlanForm(data, actor=actor), _plan,
+        lambda data, actor, *_: forms_received.PlanForm(data, actor=actor), _plan,
         gettext_lazy("Planned. Whoever has it sees it in the list of work."),
     ),
     "answer": Act(
         "incoming.answer", gettext_lazy("Send the answer"),
-        lambda data, actor, view: forms_received.AnswerForm(data, actor=actor, languages=_languages(actor)), _answer,
+        lambda data, actor, *_: forms_received.AnswerForm(data, actor=actor, languages=_languages(actor)), _answer,
         gettext_lazy("The answer is on its way."),
     ),
     "close": Act(
         "incoming.close", gettext_lazy("Close the notice"),
-        lambda data, actor, view: SaidForm(data),
+        lambda data, *_: SaidForm(data),
         lambda actor, view, version, form: actions.close_incoming(
             actor=actor, id=view.row.id, version=version, reason=form.cleaned_data["reason"]
         ),

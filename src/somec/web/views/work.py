@@ -140,7 +140,8 @@ def alert(request: OfficerRequest, alert: str) -> HttpResponse:
             messages.success(request, _("Ended. The note stands in the log."))
             return redirect("needs_me_now")
     link = address(need) if need.verb is not Verb.CLAIM_DOCUMENT else ""
-    return render(request, "web/work/alert.html", {"need": need, "form": form, "link": link, "errors": bool(form.errors)})
+    context = {"need": need, "form": form, "link": link, "errors": bool(form.errors)}
+    return render(request, "web/work/alert.html", context)
 
 
 @officer()
