@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from somec.kernel.errors import NotPossibleNow
 
@@ -13,6 +14,7 @@ state = {state}
 name = {name}
 desk = {desk}
 web_address = {web_address}
+web_hosts = {web_hosts}
 exchange_address = {exchange_address}
 endpoint = {endpoint}
 time_zone = {time_zone}
@@ -79,7 +81,8 @@ def _found(arguments: argparse.Namespace, folder: Path) -> None:
         _TEMPLATE.format(
             state=_quoted(arguments.state), name=_quoted(arguments.name),
             desk=_quoted(arguments.desk or arguments.name),
-            web_address=_quoted(arguments.web), exchange_address=_quoted(arguments.exchange),
+            web_address=_quoted(arguments.web), web_hosts=_hosts(arguments.web, endpoint),
+            exchange_address=_quoted(arguments.exchange),
             endpoint=_quoted(endpoint),
             time_zone=_quoted(arguments.time_zone), language=_quoted(arguments.language),
             training=str(bool(arguments.training)).lower(),
@@ -90,6 +93,13 @@ def _found(arguments: argparse.Namespace, folder: Path) -> None:
     from somec.exchange import founding  # noqa: PLC0415 - the crypto library is slow to load; other commands do without
 
     founding.make_keys(folder / "keys", state=arguments.state, name=arguments.name, endpoint=endpoint)
+
+
+def _hosts(web: str, endpoint: str) -> str:
+    """Return the names by which browsers may call the node: those of its two addresses, and this machine."""
+    named = [web.rpartition(":")[0].strip("[]"), urlsplit(endpoint).hostname or "", "127.0.0.1", "localhost"]
+    hosts = dict.fromkeys(name for name in named if name not in {"", "0.0.0.0", "::"})  # noqa: S104 - left out, not bound
+    return f"[{', '.join(map(_quoted, hosts))}]"
 
 
 def _quoted(text: str) -> str:
