@@ -160,7 +160,7 @@ def _basis(client: Client, notice: str, state: str, reason: str) -> dict[str, An
     check(advice["possible"], f"no lawful basis to tell {state}")
     chosen = advice["possible"][0]
     return {
-        "mechanism": chosen["mechanism"], "article": chosen["article"], "purpose": chosen.get("purpose") or "prevention",
+        "mechanism": chosen["mechanism"], "article": chosen["article"], "purpose": "prevent-serious-offences",
         "handling_code": "H1", "reason": reason,
     }  # fmt: skip
 
