@@ -1,8 +1,8 @@
 """Collect the texts of the screens into the Latvian catalogue and compile it; (--check) only say whether it is stale.
 
 Needs gettext (``xgettext``, ``msgmerge``, ``msgfmt``) on the machine of whoever translates. Both ``django.po`` and
-``django.mo`` are committed, so that a node runs without it. File locations and dates are left out: the catalogue changes
-only when a text changes.
+``django.mo`` are committed, so that a node runs without it. File locations and dates are left out, so the catalogue
+changes only when a text changes.
 """
 
 from __future__ import annotations

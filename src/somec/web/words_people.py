@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from somec.web.words import Word
 
@@ -40,7 +41,8 @@ NUMBER_CHECKS: Mapping[str, Word] = {
     "unchecked": _("Not checked: no public rule for this kind"),
 }
 STATUS: Mapping[str, Word] = {
-    "active": _("Active"), "restricted": _("Restricted: may be read, not used"), "closed": _("Closed"),
+    "active": _("Active"), "restricted": _("Restricted: may be read, not used"),
+    "closed": pgettext_lazy("file of a person", "Closed"),
 }  # fmt: skip
 CHANGES: Mapping[str, Word] = {"added": _("Added"), "corrected": _("Corrected"), "withdrawn": _("Withdrawn")}
 SEXES: Mapping[str, Word] = {
@@ -116,7 +118,7 @@ COLUMNS: Mapping[str, Word] = {
     "states": _("States"),
 }  # fmt: skip
 OUTCOMES: Mapping[str, Word] = {
-    "met": _("Met"), "not_met": _("Not met"), "missing_data": _("Missing data"),
+    "met": pgettext_lazy("criterion", "Met"), "not_met": _("Not met"), "missing_data": _("Missing data"),
 }  # fmt: skip
 OUTCOME_LABELS: Mapping[str, str] = {
     "met": "ecl-label--low", "not_met": "sm-label--none", "missing_data": "sm-label--hollow",
@@ -154,8 +156,8 @@ STATEMENTS: Mapping[str, Word] = {"fact": _("Fact"), "assessment": _("Assessment
 STATEMENT_LOOKS: Mapping[str, str] = {"fact": "sm-fact", "assessment": "sm-view", "intelligence": "sm-intel"}
 MOVEMENTS: Mapping[str, Word] = {
     "here": _("Here"), "expected": _("Expected"), "left": _("Left"), "arrived": _("Arrived"),
-    "not_arrived": _("Did not arrive"), "sighting": _("Met"), "absconded": _("Absconded"), "told": _("Told"),
-    "not_told": _("Not told"), "not_seen": _("Not seen"),
+    "not_arrived": _("Did not arrive"), "sighting": pgettext_lazy("somebody was seen", "Met"),
+    "absconded": _("Absconded"), "told": _("Told"), "not_told": _("Not told"), "not_seen": _("Not seen"),
 }  # fmt: skip
 MOVED: Mapping[str, Word] = {
     "here": _("Is in %(state)s"), "expected": _("Expected in %(state)s"), "left": _("Left %(state)s"),
