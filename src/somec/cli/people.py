@@ -61,6 +61,10 @@ def _person(acts: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         switch = acts.add_parser(act, help=told)
         switch.add_argument("email")
         switch.set_defaults(run=_switch)
+    again = acts.add_parser("reset", help="new first password, second factors removed: for whoever lost them")
+    again.add_argument("email")
+    again.add_argument("--password-file", type=Path, metavar="FILE", help="read the password there (-: standard input)")
+    again.set_defaults(run=_reset, no_password=False, machine=False)
 
 
 def _token(acts: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -142,6 +146,17 @@ def _switch(arguments: argparse.Namespace) -> int:
     from somec.access import actions, queries  # noqa: PLC0415
 
     actions.set_active(actor=actor, user=queries.user_id(arguments.email), active=arguments.act == "on")
+    return 0
+
+
+def _reset(arguments: argparse.Namespace) -> int:
+    actor = _node()
+    from somec.access import queries, recovery  # noqa: PLC0415
+
+    removed = recovery.reset_sign_in(
+        actor=actor, user=queries.user_id(arguments.email), password=_password(arguments) or ""
+    )
+    print(f"New first password set; {removed} second factors removed.")
     return 0
 
 
