@@ -37,8 +37,14 @@ check: $(VENV)/.dev ## format, lint, types, contracts, migrations, generated fil
 pictures: $(VENV)/.dev src/somec/web/static/ecl/ecl-eu.css ## take the screenshots of docs/ anew (needs Chromium)
 	SOMEC_PICTURES=1 $(BIN)/pytest tests/journeys -q
 
-bench: $(VENV)/.dev ## speed, as ratios measured in this run (ONLY=exchange, as4, matching, ...)
-	$(BIN)/python -m bench $(ONLY)
+.peers/.installed: bench/peers.txt $(VENV)/.dev
+	$(PYTHON) -m venv .peers
+	.peers/bin/pip install --quiet --disable-pip-version-check -r bench/peers.txt
+	.peers/bin/pip install --quiet --disable-pip-version-check nomenklatura || echo "nomenklatura was left out: its ICU binding needs a compiler and libicu-dev"
+	touch $@
+
+bench: $(VENV)/.dev .peers/.installed ## speed, as ratios measured in this run (ONLY=exchange, as4, matching, ...)
+	SOMEC_BENCH_PEERS=$$(echo .peers/lib/python*/site-packages) $(BIN)/python -m bench $(ONLY)
 
 run: $(VENV)/.runtime src/somec/web/static/ecl/ecl-eu.css ## one real node in var/node (make it first: somec init)
 	SOMEC_NODE=$${SOMEC_NODE:-var/node} exec $(BIN)/somec serve

@@ -12,7 +12,6 @@ building a message and stays in its time: the figure is for what its users get.
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import random
 import statistics
@@ -21,6 +20,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from bench.peers import imported
 from somec.as4.message import Part, Property, Service, UserMessage, initiator, new_message_id, responder
 from somec.as4.octets import Octets
 from somec.as4.pmode import LocalKeys, Peer, PMode, Terms, select
@@ -102,8 +102,11 @@ def rsa_alone(lv: KeyPair, nl: KeyPair) -> Callable[[], int]:
 
 def theirs(lv: KeyPair, nl: KeyPair) -> Callable[[], int]:
     """Return the same for the package ``as4``."""
-    import as4
-    from as4 import peppol
+    as4, peppol = imported("as4"), imported("as4.peppol")
+    if as4 is None or peppol is None:
+        raise SystemExit(
+            "the peer is not installed: `make bench` does it, or put as4 0.2.0 where SOMEC_BENCH_PEERS says"
+        )
 
     keys = {pair: as4.AS4LocalPrivateKey(pair.private.key) for pair in (lv, nl)}
     sender = peppol.create_peppol_internal_party("POP000001", lv.certificate.parsed, keys[lv])
@@ -159,7 +162,7 @@ def _measure(bits: int) -> dict[str, float]:
     authority = make_authority(Subject("Bench authority"), make_rsa_key(bits), at=at)
     lv, nl = (issue_pair(authority, Subject(f"POP00000{n}"), make_rsa_key(bits), at=at) for n in (1, 2))
     sides = {"somec": ours(lv, nl), "rsa": rsa_alone(lv, nl)}
-    if importlib.util.find_spec("as4") is not None:
+    if imported("as4") is not None:
         sides["as4"] = theirs(lv, nl)
     return _alternate(sides)
 
