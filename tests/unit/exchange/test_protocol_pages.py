@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from somec.exchange.messages import CONTEXT
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def test_schema_and_context_in_the_documents_are_those_of_the_code() -> None:
+    sys.path.insert(0, str(ROOT / "scripts"))
+    import protocol
+
+    for file, text in protocol.pages().items():
+        assert file.read_text("utf-8") == text, f"run scripts/protocol.py: {file.name}"
+
+
+def test_every_term_of_the_context_means_something() -> None:
+    import protocol
+
+    terms = json.loads(protocol.context())["@context"]
+    assert CONTEXT.endswith("/v1.jsonld")
+    for name, meaning in terms.items():
+        target = meaning["@id"] if isinstance(meaning, dict) else meaning
+        assert name.startswith("@") or target.startswith(("http", "@")), name
