@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -68,16 +68,20 @@ def _target(call: ast.Call, known: dict[str, tuple[str, str]]) -> tuple[str, str
     return None
 
 
-def _calls(tree: ast.Module) -> Iterator[tuple[ast.Call, Function | None]]:
-    """Yield each call with the function around it."""
+@cache
+def _calls(module: str) -> tuple[tuple[ast.Call, Function | None, Target], ...]:
+    """Return each call with the function around it and what is called."""
+    tree, found = modules()[module], []
+    known = _imports(module, tree)
     pending: list[tuple[ast.AST, Function | None]] = [(tree, None)]
     while pending:
         node, around = pending.pop()
         if isinstance(node, Function):
             around = node
         if isinstance(node, ast.Call):
-            yield node, around
+            found.append((node, around, _target(node, known) or ("", "")))
         pending.extend((child, around) for child in ast.iter_child_nodes(node))
+    return tuple(found)
 
 
 def _dictionary(tree: ast.Module, node: ast.expr) -> set[str]:
@@ -103,9 +107,8 @@ def handed_to(start: Mapping[Target, Parameter]) -> tuple[dict[str, str], list[s
     while True:
         before, unread = len(receivers), []
         for module, tree in modules().items():
-            known = _imports(module, tree)
-            for call, around in _calls(tree):
-                parameter = receivers.get(_target(call, known) or ("", ""))
+            for call, around, target in _calls(module):
+                parameter = receivers.get(target)
                 argument = _argument(call, parameter) if parameter else None
                 if argument is None:
                     continue
@@ -150,6 +153,7 @@ def _own_parameter(around: Function | None, argument: ast.expr) -> Parameter | N
     return (99, argument.id) if argument.id in [one.arg for one in around.args.kwonlyargs] else None
 
 
+@cache
 def log_acts() -> tuple[dict[str, str], list[str]]:
     """Return each act that is recorded in the log, and the places whose act cannot be read from the source."""
     return handed_to(
