@@ -1,7 +1,7 @@
 """Copy what the wire rests on into ``docs/protocol``: the schema of every document, and the JSON-LD context.
 
-GENERATES ``docs/protocol/document-1.0.schema.json`` and ``docs/protocol/context-v1.jsonld``; ``--check`` tells whether they
-are fresh.
+GENERATES ``docs/protocol/document-1.0.schema.json`` and ``docs/protocol/context-v1.jsonld``; ``--check`` only tells
+whether they are fresh.
 """
 
 from __future__ import annotations
