@@ -104,9 +104,7 @@ def theirs(lv: KeyPair, nl: KeyPair) -> Callable[[], int]:
     """Return the same for the package ``as4``."""
     as4, peppol = imported("as4"), imported("as4.peppol")
     if as4 is None or peppol is None:
-        raise SystemExit(
-            "the peer is not installed: `make bench` does it, or put as4 0.2.0 where SOMEC_BENCH_PEERS says"
-        )
+        raise SystemExit("the peer is not installed: `make bench` does it (as4 0.2.0, see bench/peers.txt)")
 
     keys = {pair: as4.AS4LocalPrivateKey(pair.private.key) for pair in (lv, nl)}
     sender = peppol.create_peppol_internal_party("POP000001", lv.certificate.parsed, keys[lv])

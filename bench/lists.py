@@ -143,7 +143,8 @@ def main() -> None:
         )
     worst = max(rows, key=lambda row: row["p95"])
     print(
-        f"slowest: {worst['page']} for {worst['who']} with {worst['people']} people: p95 {worst['p95']:.1f} ms (bound 100)"
+        f"slowest: {worst['page']} for {worst['who']} with {worst['people']} people: "
+        f"p95 {worst['p95']:.1f} ms (bound 100)"
     )
     growing = {
         (row["who"], row["page"]) for row in rows for other in rows

@@ -1,7 +1,7 @@
 """The Merkle tree of RFC 6962 (section 2.1): leaf and node hashes, roots, inclusion and consistency proofs.
 
-A tree of ``n`` leaves is kept as its *frontier*: the roots of the complete subtrees in ``n``'s binary form, largest first.
-Appending needs the frontier alone, so the log never reads what it wrote before.
+A tree of ``n`` leaves is kept as its *frontier*: the roots of the complete subtrees in ``n``'s binary form, largest
+first. Appending needs the frontier alone, so the log never reads what it wrote before.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
 
 
 def verify_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], expected_root: bytes) -> bool:
-    """Tell whether the path proves that ``leaf`` stands at ``index`` in the tree of ``size`` with this root (RFC 9162 2.1.3.2)."""
+    """Tell whether the path proves that ``leaf`` stands at ``index`` in the tree of ``size`` (RFC 9162 2.1.3.2)."""
     if not 0 <= index < size:
         return False
     node, last, result = index, size - 1, leaf

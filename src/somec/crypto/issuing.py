@@ -128,9 +128,7 @@ def _builder(subject: Subject, issuer: x509.Name, spki: bytes, at: datetime, day
         .add_extension(key_id, critical=False)
     )
     if subject.hosts:
-        builder = builder.add_extension(
-            x509.SubjectAlternativeName(_names(subject.hosts)), critical=False
-        )
+        builder = builder.add_extension(x509.SubjectAlternativeName(_names(subject.hosts)), critical=False)
     return builder
 
 

@@ -64,7 +64,7 @@ def new_private_key() -> bytes:
 
 
 def sign_note(text: str, signer: Signer) -> str:
-    """Return the note with the signer's line added; ``text`` must end in a newline and may not hold an empty line at its end."""
+    """Return the note with the signer's line added; ``text`` must end in one newline, not in an empty line."""
     body = _body(text)
     signature = base64.b64encode(signer.verifier.key_id + signer.sign(body.encode())).decode()
     lines = text[len(body) :] or "\n"
@@ -79,7 +79,10 @@ def _body(note: str) -> str:
 
 
 def open_note(note: str, *verifiers: Verifier) -> tuple[str, list[str]]:
-    """Return the text and the names whose signatures hold; raises Invalid if the form is wrong or a known key's signature fails."""
+    """Return the text and the names whose signatures hold.
+
+    Raises Invalid if the form is wrong or a known key's signature fails; unknown signers are passed over.
+    """
     body = _body(note)
     known = {(verifier.name, verifier.key_id): verifier for verifier in verifiers}
     names: list[str] = []

@@ -16,6 +16,7 @@ Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | bool | None"
 
 MAX_INTEGER = 2**53 - 1
 MAX_DEPTH = 64
+LAST_BASIC = 0xFFFF  # last code point of the Basic Multilingual Plane
 
 
 def encode(value: Json) -> bytes:
@@ -38,7 +39,7 @@ def _check(value: object, depth: int) -> None:
         raise Invalid("json.too_deep", limit=MAX_DEPTH)
     if isinstance(value, dict):
         for key, item in value.items():
-            if not isinstance(key, str) or (not key.isascii() and any(ord(char) > 0xFFFF for char in key)):
+            if not isinstance(key, str) or (not key.isascii() and any(ord(char) > LAST_BASIC for char in key)):
                 raise Invalid("json.key")
             _check(item, depth + 1)
     elif isinstance(value, list):

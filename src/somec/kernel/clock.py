@@ -1,7 +1,7 @@
 """The only clock. Every instant in somec is an aware UTC ``datetime`` that came from :func:`now`.
 
 A training node may run ahead of the world, so that a story of days can be shown in minutes: it names a file that holds
-an offset in whole seconds (``SOMEC_TRAINING_CLOCK``). The screens of such a node say so. A production node has no such file.
+an offset in whole seconds (``SOMEC_TRAINING_CLOCK``). The screens of such a node say so; another node refuses it.
 """
 
 from __future__ import annotations

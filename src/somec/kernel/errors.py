@@ -15,10 +15,10 @@ class SomecError(Exception):
     ``code`` is dotted and stable (``notice.approve.author``). ``parameters`` fill the sentence that belongs to it.
     """
 
-    def __init__(self, code: str, /, **parameters: str | int | float | None) -> None:
+    def __init__(self, code: str, /, **parameters: str | float | None) -> None:
         super().__init__(code)
         self.code = code
-        self.parameters: Mapping[str, str | int | float | None] = parameters
+        self.parameters: Mapping[str, str | float | None] = parameters
 
     def __str__(self) -> str:
         shown = ", ".join(f"{name}={value}" for name, value in self.parameters.items())
@@ -41,7 +41,7 @@ class Invalid(SomecError):  # noqa: N818
     """What was given cannot be taken; ``fields`` names each field with the codes of its mistakes."""
 
     def __init__(
-        self, code: str, /, fields: Mapping[str, list[str]] | None = None, **parameters: str | int | float | None
+        self, code: str, /, fields: Mapping[str, list[str]] | None = None, **parameters: str | float | None
     ) -> None:
         super().__init__(code, **parameters)
         self.fields: Mapping[str, list[str]] = fields or {}
