@@ -20,10 +20,13 @@ LINES = {"rows": 3}
 class DecisionForm(forms.Form):
     """A proposal. It may be kept incomplete; only putting it before a second person asks for everything."""
 
+    gaps_allowed = True
+
     outcome = forms.ChoiceField(label=_("What is to be decided?"), choices=[], widget=forms.RadioSelect)
     destinations = forms.MultipleChoiceField(
-        label=_("States to tell"), required=False, choices=[], widget=forms.CheckboxSelectMultiple
-    )
+        label=_("States to tell"), required=False, choices=[], widget=forms.CheckboxSelectMultiple,
+        help_text=_("One decision for one person. Only the states that need to know."),
+    )  # fmt: skip
     stated_reasons = forms.MultipleChoiceField(
         label=_("What does it rest on?"), required=False, choices=[], widget=forms.CheckboxSelectMultiple,
         help_text=_("All that applies. Destination or movement alone never carries it."),
@@ -47,6 +50,7 @@ class DecisionForm(forms.Form):
         chosen(self, "stated_reasons", choices.of(words_people.STATED_REASONS))
         for name in NECESSITY_FIELDS:
             self.fields[name].label = str(words_people.NECESSITY[name])
+            self.fields[name].help_text = _("Needed if a state is to be told.")
         self.choice_help = {
             "outcome": {
                 "exchange": _("The four questions below must be answered."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-BORN = r"\d{4}(-\d{2}(-\d{2})?)?"
+from somec.web.forms.choices import PartialDateField
 
 
 class FindForm(forms.Form):
@@ -15,11 +15,9 @@ class FindForm(forms.Form):
         label=_("Name, case number or document number"), required=False, max_length=200,
         help_text=_("Any order, any script, the beginning is enough. Names that sound alike are not searched here."),
     )  # fmt: skip
-    born = forms.RegexField(
-        BORN, label=_("Born"), required=False, max_length=10,
-        help_text=_("As far as known: 1984, 1984-03 or 1984-03-17."),
-        error_messages={"invalid": _("Write a year, a year and month, or a day: 1984, 1984-03, 1984-03-17.")},
-    )  # fmt: skip
+    born = PartialDateField(
+        label=_("Born"), required=False, help_text=_("As far as known: 1984, 1984-03 or 1984-03-17.")
+    )
     relation = forms.ChoiceField(
         label=_("Whose"), required=False,
         choices=[("all", _("All that I may find")), ("readable", _("Those I may open")), ("mine", _("My own cases"))],

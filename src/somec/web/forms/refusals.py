@@ -46,4 +46,4 @@ def required_words(form: forms.BaseForm) -> None:
         if "required" in field.error_messages:
             default = str(forms.Field.default_error_messages["required"])
             if str(field.error_messages["required"]) == default:
-                field.error_messages["required"] = _("This is needed.")
+                field.error_messages["required"] = _("This is missing.")

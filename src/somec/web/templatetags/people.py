@@ -16,6 +16,7 @@ from somec.kernel import clock
 from somec.kernel.errors import SomecError
 from somec.persons.dates import PartialDate
 from somec.persons.messages import Name, Origin, Romanisation
+from somec.persons.rules import STATELESS, UNKNOWN_NATIONALITY
 from somec.web import times, words_notices, words_people
 from somec.web.templatetags.somec import label, state_name
 from somec.web.words import word
@@ -109,6 +110,13 @@ def origin_words(origin: Origin) -> str:
     if origin.evaluation != "X4":
         parts.append(origin.evaluation)
     return ", ".join(part for part in parts if part)
+
+
+@register.filter
+def nationality(code: str) -> str:
+    """Write a nationality: a state, none, or not known."""
+    special = {STATELESS: _("Stateless"), UNKNOWN_NATIONALITY: _("Nationality not known")}
+    return special.get(code) or state_name(code)
 
 
 def _of_catalogue(look_up: Any, code: str) -> str:
@@ -226,7 +234,7 @@ _STATEMENTS: dict[str, Any] = {
     "name": lambda item: item.written,
     "birth": lambda item: partial(item.date),
     "birthplace": lambda item: ", ".join(part for part in (item.locality, state_name(item.state)) if part),
-    "nationality": lambda item: state_name(item.state),
+    "nationality": lambda item: nationality(item.state),
     "document": lambda item: f"{word(words_notices.DOCUMENT_KINDS, item.kind)} {item.number}, {state_name(item.state)}",
     "address": lambda item: ", ".join(
         part for part in (item.street, item.postal_code, item.locality, state_name(item.state)) if part

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
-from typing import Concatenate, ParamSpec
-
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -21,32 +19,29 @@ from somec.persons import actions as persons
 from somec.persons import queries
 from somec.web.views.access import OfficerRequest, officer
 
-P = ParamSpec("P")
 CONTINUE = "continue_purpose"
-CaseView = Callable[Concatenate[OfficerRequest, str, P], HttpResponse]
+CaseView = Callable[..., HttpResponse]
 
 
-def case_page(
-    *methods: str, kind: str = "person"
-) -> Callable[[CaseView[P]], Callable[Concatenate[HttpRequest, P], HttpResponse]]:
+def case_page(*methods: str, kind: str = "person") -> Callable[[CaseView], CaseView]:
     """Let in only who has the person's file (``kind`` person) or its closed part (protected) open with a purpose.
 
     The view gets the id of the file as ``person``. Who never gave a purpose is asked for it; whose purpose ran out sees
     that, without any data, and can go on with one button: what was typed is kept and taken then.
     """
 
-    def decorate(view: CaseView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    def decorate(view: CaseView) -> CaseView:
         allowed = methods or ("GET", "HEAD")
 
         @officer("GET", "HEAD", "POST")
         @wraps(view)
-        def guarded(request: OfficerRequest, person: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def guarded(request: OfficerRequest, person: str, **rest: str) -> HttpResponse:
             stopped = entered(request, person, kind)
             if stopped is not None:
                 return stopped
             if request.method not in allowed:
                 return HttpResponseNotAllowed(allowed)
-            return view(request, person, *args, **kwargs)
+            return view(request, person, **rest)
 
         return guarded
 

@@ -27,7 +27,7 @@ def people(request: OfficerRequest) -> HttpResponse:
     form = FindForm(request.GET or None)
     chosen = form.cleaned_data if form.is_valid() else {}
     query = PersonQuery(
-        text=chosen.get("text", ""), born=chosen.get("born", ""), relation=chosen.get("relation") or "readable",
+        text=chosen.get("text", ""), born=str(chosen.get("born") or ""), relation=chosen.get("relation") or "readable",
         order=chosen.get("order") or "name",
     )  # fmt: skip
     found = queries.find(request.actor, query, page_number(request))
@@ -58,7 +58,7 @@ def find(request: OfficerRequest) -> HttpResponse:
     found, query = None, PersonQuery()
     if form.is_bound and form.is_valid():
         query = PersonQuery(
-            text=form.cleaned_data["text"], born=form.cleaned_data["born"],
+            text=form.cleaned_data["text"], born=str(form.cleaned_data["born"] or ""),
             relation=form.cleaned_data["relation"] or "all", order=form.cleaned_data["order"] or "name",
         )  # fmt: skip
         if query.text or query.born:

@@ -9,10 +9,10 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from somec.access import actions, queries
+from somec.access import actions, queries, rules
 from somec.access.rules import Actor
 from somec.catalogue import queries as catalogue
-from somec.kernel.errors import NotFound
+from somec.kernel.errors import NotAllowed, NotFound
 from somec.persons import queries as persons
 from somec.web.forms.purpose import PurposeForm
 from somec.web.views.access import OfficerRequest, officer
@@ -29,6 +29,8 @@ def ask(request: OfficerRequest, kind: str, person: str) -> HttpResponse:
         raise NotFound("page")
     target = persons.target(request.actor, person)
     form = PurposeForm(request.POST or None, actor=request.actor, protected=kind == "protected")
+    if not form.purposes:
+        raise NotAllowed("access.role", action=rules.READING_KINDS[kind], kind=kind, id=person, case=person)
     if request.method == "POST" and form.is_valid():
         purpose = form.chosen()
         actions.open_with_purpose(
@@ -37,7 +39,7 @@ def ask(request: OfficerRequest, kind: str, person: str) -> HttpResponse:
         )  # fmt: skip
         request.session[PURPOSE_KEY] = purpose.id
         return redirect(_back(request) or reverse(PARTS[kind], args=[person]))
-    known = persons.labels([person]).get(person) if _may_name(request.actor, person) else None
+    known = persons.labels([person]).get(person) if rules.can(request.actor, "person.find", target) else None
     context = {"form": form, "kind": kind, "person_id": person, "known": known, "errors": bool(form.errors)}
     return render(request, "web/purpose.html", context)
 
@@ -46,11 +48,6 @@ def _back(request: OfficerRequest) -> str:
     """Return the page of this node that asked for the purpose, if one did."""
     wanted = request.GET.get("next", "")
     return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}) else ""
-
-
-def _may_name(actor: Actor, person: str) -> bool:
-    found = persons.labels([person]).get(person)
-    return found is not None and (found.owner_id == actor.id or found.authority_id in actor.authority_ids)
 
 
 def line(actor: Actor, person: str, kind: str = "person") -> dict[str, Any] | None:
