@@ -14,7 +14,6 @@ from somec.cli import setup
 from somec.kernel.errors import NotPossibleNow
 
 _ROWS: Final = "somec.sqlite3"
-_PAGES_AT_ONCE: Final = 1000  # copied between two looks at whether somebody wrote; a writer never waits for longer
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -52,10 +51,12 @@ def run(arguments: argparse.Namespace) -> int:
 def copy_rows(source: Path, target: Path) -> None:
     """Copy an SQLite database that may be written to meanwhile, as of one moment, and prove the copy sound."""
     with sqlite3.connect(f"file:{source}?mode=ro", uri=True) as reading, sqlite3.connect(target) as writing:
-        from django.db.backends.sqlite3._functions import register  # noqa: PLC0415 - see below
+        from django.db.backends.sqlite3 import _functions as functions  # type: ignore[import-untyped]  # noqa: PLC0415
 
-        register(writing)  # the tables' own constraints call Django's functions, and the check tries each row on them
-        reading.backup(writing, pages=_PAGES_AT_ONCE)
+        functions.register(
+            writing
+        )  # the tables' own constraints call Django's functions, and the check tries each row on them
+        reading.backup(writing)  # in one step: writers go on meanwhile (WAL), and pieces would begin anew at each write
         verdict = writing.execute("PRAGMA integrity_check").fetchone()[0]
     reading.close()
     writing.close()
