@@ -79,6 +79,8 @@ class DecisionForm(forms.Form):
 class ApproveForm(forms.Form):
     """The second person's agreement: a written answer to each warning."""
 
+    gaps_allowed = True
+
     def __init__(self, *args: Any, warnings: Iterable[tuple[str, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for code, words in warnings:

@@ -34,7 +34,7 @@ def case_page(*methods: str, kind: str = "person") -> Callable[[CaseView], CaseV
     def decorate(view: CaseView) -> CaseView:
         allowed = methods or ("GET", "HEAD")
 
-        @officer("GET", "HEAD", "POST")
+        @officer("GET", "HEAD", "POST")  # type: ignore[arg-type]
         @wraps(view)
         def guarded(request: OfficerRequest, person: str, **rest: str) -> HttpResponse:
             stopped = entered(request, person, kind)

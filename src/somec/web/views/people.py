@@ -23,8 +23,8 @@ def page_number(request: OfficerRequest) -> int:
 
 @officer()
 def people(request: OfficerRequest) -> HttpResponse:
-    """List the files that the officer may open, own cases first chosen."""
-    form = FindForm(request.GET or None)
+    """List the files that the officer may open without a new purpose."""
+    form = FindForm(request.GET or None, initial={"relation": "readable"})
     chosen = form.cleaned_data if form.is_valid() else {}
     query = PersonQuery(
         text=chosen.get("text", ""), born=str(chosen.get("born") or ""), relation=chosen.get("relation") or "readable",
