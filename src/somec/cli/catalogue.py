@@ -79,7 +79,7 @@ def _list(chosen: argparse.Namespace) -> int:
         print(_dump([index.as_json(entry) for entry in table.values()]))
         return 0
     for entry in table.values():
-        print(f"{entry.id:24}{_words(entry, chosen.lang)}{'' if entry.verified else '  (not verified)'}")
+        print(f"{entry.id:24} {_words(entry, chosen.lang)}{'' if entry.verified else '  (not verified)'}")
     return 0
 
 

@@ -45,6 +45,10 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser().parse_args(arguments)
     try:
         status: int | None = chosen.run(chosen)
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader, `head` for one, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except SomecError as error:
         print(f"somec: {error}", file=sys.stderr)
         return 1
