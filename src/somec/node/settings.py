@@ -120,6 +120,10 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # an administrator made the account
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip,20/15m/key"}  # behind the lockout, against tries from many machines
 MFA_ADAPTER = "somec.access.authentication.SecondFactorAdapter"
+MFA_FORMS = {
+    "add_webauthn": "somec.web.forms.sign_in.AddKeyForm",
+    "edit_webauthn": "somec.web.forms.sign_in.EditKeyForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_PASSKEY_LOGIN_ENABLED = True

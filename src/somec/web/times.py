@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from babel.dates import format_date, get_timezone_name
+from babel.dates import format_date, format_skeleton, get_timezone_name
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -17,26 +17,33 @@ def locale() -> str:
     return (get_language() or "en").replace("-", "_")
 
 
+def _written(value: date, skeleton: str, english: str) -> str:
+    """Return a day as its language writes it; English in the order of the European style guide, not the American."""
+    if locale() == "en":
+        return format_date(value, english, locale="en")
+    return format_skeleton(skeleton, value, locale=locale())
+
+
 def instant(at: datetime, *, year: bool = True) -> str:
     """Return ``Sat 21 Nov 2026, 03:12 CET`` in the reader's language and zone."""
     local = timezone.localtime(at)
-    pattern = "EEE d MMM yyyy" if year else "EEE d MMM"
+    written = _written(local, "yMMMEd", "EEE d MMM yyyy") if year else _written(local, "MMMEd", "EEE d MMM")
     zone = local.tzname() or get_timezone_name(local, locale=locale())
-    return f"{format_date(local, pattern, locale=locale())}, {local:%H:%M} {zone}"
+    return f"{written}, {local:%H:%M} {zone}"
 
 
 def short(at: datetime) -> str:
     """Return ``21 Nov, 03:12 CET``: where the year stands beside it."""
     local = timezone.localtime(at)
     zone = local.tzname() or get_timezone_name(local, locale=locale())
-    return f"{format_date(local, 'd MMM', locale=locale())}, {local:%H:%M} {zone}"
+    return f"{_written(local, 'MMMd', 'd MMM')}, {local:%H:%M} {zone}"
 
 
 def instant_to_the_second(at: datetime) -> str:
     """Return ``21 Nov, 03:12:04 CET``: receipts are compared to the second."""
     local = timezone.localtime(at)
     zone = local.tzname() or get_timezone_name(local, locale=locale())
-    return f"{format_date(local, 'd MMM', locale=locale())}, {local:%H:%M:%S} {zone}"
+    return f"{_written(local, 'MMMd', 'd MMM')}, {local:%H:%M:%S} {zone}"
 
 
 def clock_time(at: datetime) -> str:
@@ -47,7 +54,7 @@ def clock_time(at: datetime) -> str:
 def day(on: date) -> str:
     """Return ``6 Nov 2026`` in the reader's language."""
     value = timezone.localtime(on) if isinstance(on, datetime) else on
-    return format_date(value, "d MMM yyyy", locale=locale())
+    return _written(value, "yMMMd", "d MMM yyyy")
 
 
 def partial_date(year: int | None, month: int | None = None, on_day: int | None = None) -> str:
@@ -57,7 +64,7 @@ def partial_date(year: int | None, month: int | None = None, on_day: int | None 
     if month is None:
         return _("%(year)s, day and month not known") % {"year": year}
     if on_day is None:
-        words = format_date(date(year, month, 1), "LLLL yyyy", locale=locale())
+        words = _written(date(year, month, 1), "yMMMM", "LLLL yyyy")
         return _("%(month)s, day not known") % {"month": words}
     return day(date(year, month, on_day))
 
