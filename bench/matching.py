@@ -15,6 +15,7 @@ import resource
 import time
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -97,7 +98,8 @@ def online(size: int, count: int) -> None:
     built = time.perf_counter() - start
     stored = sum(array.nbytes for segment in index.segments for group in segment.tables for array in group)
     print(
-        f"\nindex of {size:,} people: built in {built:.1f} s, arrays {stored / 1e6:.0f} MB, process grew by {_memory() - before:.0f} MB (of which about 400 MB name lists of rigour)"
+        f"\nindex of {size:,} people: built in {built:.1f} s, arrays {stored / 1e6:.0f} MB, "
+        f"process grew by {_memory() - before:.0f} MB (of which about 400 MB name lists of rigour)"
     )
     cases = made.queries(crowd, count, QUERY_SEED)
     print(f"\n| {size:,} people | p50 / p99 ms | R@1 | R@10 | R@P99 | queries |\n|---|---|---|---|---|---|")
@@ -165,6 +167,11 @@ def _error_report(cases: Sequence[Case], answers: Sequence[tuple[float, peers.Fo
     print("\n" + record(model, errors).split("## Errors by group")[1].split("## Who")[0])
 
 
+def _asked(index: MatchIndex, query: Made) -> peers.Found:
+    answer = index.search(person_record(query), floor=1e-9)
+    return [(one.id, one.probability) for one in answer.candidates]
+
+
 def curve(sizes: Sequence[int], count: int) -> None:
     """Median time as the index grows."""
     print("\n| people | build s | arrays MB | p50 / p99 ms | R@10 |\n|---|---|---|---|---|")
@@ -175,15 +182,7 @@ def curve(sizes: Sequence[int], count: int) -> None:
         built = time.perf_counter() - start
         cases = made.queries(crowd, count, QUERY_SEED)
         index.search(person_record(cases[0][0]))
-        answers = [
-            peers.timed(
-                lambda query: [
-                    (one.id, one.probability) for one in index.search(person_record(query), floor=1e-9).candidates
-                ],
-                query,
-            )
-            for query, _, _ in cases
-        ]
+        answers = [peers.timed(partial(_asked, index), query) for query, _, _ in cases]
         p50, p99, _, ten, _ = figures(cases, answers)
         stored = sum(array.nbytes for segment in index.segments for group in segment.tables for array in group)
         print(f"| {size:,} | {built:.1f} | {stored / 1e6:.0f} | {p50:.2f} / {p99:.2f} | {ten:.3f} |", flush=True)
@@ -255,7 +254,8 @@ def _dedupe(title: str, records: list[PersonRecord], labels: list[str]) -> None:
     left, right = (pairs >> np.uint64(32)).astype(np.int64), (pairs & np.uint64(0xFFFFFFFF)).astype(np.int64)
     blocked = float((truth[left] == truth[right]).sum()) / _pairs(truth)
     print(
-        f"\ndedupe, {title}: {spent:.1f} s, {len(pairs):,} pairs, blocking recall {blocked:.3f}, P {precision:.3f}, R {recall:.3f}, F1 {2 * precision * recall / (precision + recall):.3f}",
+        f"\ndedupe, {title}: {spent:.1f} s, {len(pairs):,} pairs, blocking recall {blocked:.3f}, "
+        f"P {precision:.3f}, R {recall:.3f}, F1 {2 * precision * recall / (precision + recall):.3f}",
         flush=True,
     )
 

@@ -6,6 +6,8 @@ environment), so that measuring them never changes what the product runs on; spl
 own.
 """
 
+# ruff: noqa: E501 - the script that runs in the peer's own environment is kept as it is run
+
 from __future__ import annotations
 
 import importlib
@@ -27,6 +29,8 @@ from bench.people import Made
 
 _ASCII = icu.Transliterator.createInstance("Any-Latin; Latin-ASCII; Lower")
 Found = list[tuple[str, float]]
+SPLINK_SECONDS = 600
+"""After which splink is left out of the table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,13 +201,11 @@ def splink_answers(people: list[Made], queries: list[Made]) -> list[tuple[float,
     with tempfile.TemporaryDirectory() as scratch:
         pq.write_table(table(people), f"{scratch}/people.parquet")
         pq.write_table(table(queries), f"{scratch}/queries.parquet")
-        done = subprocess.run(
-            [sys.executable, "-c", _SPLINK, f"{scratch}/people.parquet", f"{scratch}/queries.parquet"],
-            capture_output=True,
-            text=True,
-            check=False,
-            env={**os.environ, "PYTHONPATH": folder},
-        )
+        try:
+            done = _splink_run(scratch, folder)
+        except subprocess.TimeoutExpired:
+            print(f"splink 4: no answer within {SPLINK_SECONDS} s")
+            return None
     if done.returncode:
         print("splink 4 failed:", done.stderr.strip().splitlines()[-1:])
         return None
@@ -211,6 +213,17 @@ def splink_answers(people: list[Made], queries: list[Made]) -> list[tuple[float,
         (spent, [(identity, weight) for identity, weight in found])
         for spent, found in json.loads(done.stdout.strip().splitlines()[-1])
     ]
+
+
+def _splink_run(scratch: str, folder: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", _SPLINK, f"{scratch}/people.parquet", f"{scratch}/queries.parquet"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=SPLINK_SECONDS,
+        env={**os.environ, "PYTHONPATH": folder},
+    )
 
 
 def timed(ask: Callable[[Made], Found], query: Made) -> tuple[float, Found]:

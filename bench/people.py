@@ -507,7 +507,7 @@ def corrupted(person: Made, rng: random.Random, number: int) -> tuple[Made, str]
     return query, category
 
 
-def damaged(query: Made, category: str, rng: random.Random) -> Made:
+def damaged(query: Made, category: str, rng: random.Random) -> Made:  # noqa: C901, PLR0912 - one branch for each damage
     """A query with one kind of damage more."""
     given, family = query.given, query.family
     if category in {"typo", "two_typos"}:

@@ -22,9 +22,9 @@ from somec.persons.matching.similarity import word_similarity
 
 LEAST_LIKENESS: Final = 0.55
 """Words less alike are not followed; a candidate found by other parts or fields is still compared with them."""
-MOST_COMPARED: Final = 500
+MOST_COMPARED: Final = 300
 """Words compared for one query word."""
-COMMON_SHARE: Final = 0.02
+COMMON_SHARE: Final = 0.01
 """A trigram in more than this share of the vocabulary is skipped when rarer ones remain."""
 
 

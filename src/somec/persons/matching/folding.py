@@ -115,6 +115,7 @@ _I_GLIDES: Final = re.compile("[ijy]+")
 _SLAVIC_END: Final = re.compile("(ov|ev|in|sk|ck)(aia|aja|aya|oi|oy|ij|iy|yi|yj|ii|iu|i|y|a|as|s|is|e)$")
 _OFF_END: Final = re.compile("([oe])ff?$")
 _BALTIC_END: Final = re.compile("(?<=[bcdfghjklmnprtvz])(s|as|is|us|ys)$")
+_ABJAD_CH: Final = re.compile("tS")
 _DROP_VOWELS: Final = re.compile("[aeiouhy]")
 _CLASS_OF: Final = str.maketrans(
     {
@@ -164,7 +165,8 @@ def folds(spellings: tuple[str, ...], script: Script) -> tuple[str, ...]:
     Of each romanisation, and of the readings a Latin spelling leaves open.
     """
     if script in {Script.ARABIC, Script.HEBREW}:
-        return tuple(_DOUBLE.sub(r"\1", spelling.translate(_ABJAD_FOLD)) for spelling in spellings)
+        read = [variant for spelling in spellings for variant in (spelling, _ABJAD_CH.sub("C", spelling))]
+        return tuple(dict.fromkeys(spelling.translate(_ABJAD_FOLD) for spelling in read))
     out: dict[str, None] = {}
     for spelling in spellings:
         out.setdefault(fold(spelling))

@@ -78,7 +78,7 @@ def word_keys(word: str) -> WordKeys:
         if abjad and spellings
         else (folding.skeleton(form) for form in everything)
     ):
-        sure |= _bone_keys(bones)
+        sure |= _bone_keys(bones, 4)
     for form in everything:
         if len(form) <= 5:
             sure |= {bucket_key("x" + form[:cut] + form[cut + 1 :]) for cut in range(len(form)) if len(form) > 2} | {
@@ -115,7 +115,7 @@ def _grams(form: str) -> set[str]:
     return {marked[start : start + 3] for start in range(len(marked) - 2)}
 
 
-def _bone_keys(bones: str) -> set[int]:
+def _bone_keys(bones: str, least: int) -> set[int]:
     """The skeleton, and for longer ones each skeleton with one consonant left out.
 
     So one wrong or missing consonant on either side is forgiven.
@@ -123,7 +123,7 @@ def _bone_keys(bones: str) -> set[int]:
     if len(bones) < 2:
         return set()
     keys = {bucket_key("k" + bones)}
-    if len(bones) >= 4:
+    if len(bones) >= least:
         keys |= {bucket_key("d" + bones[:cut] + bones[cut + 1 :]) for cut in range(len(bones))} | {
             bucket_key("d" + bones)
         }

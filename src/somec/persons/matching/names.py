@@ -123,6 +123,28 @@ PARTICLES: Final = frozenset(
         "בת",
         "אבן",
         "אל",
+        "бин",
+        "бен",
+        "ибн",
+        "аль",
+        "эль",
+        "де",
+        "ди",
+        "да",
+        "дос",
+        "фон",
+        "ван",
+        "дер",
+        "ден",
+        "оглы",
+        "оглу",
+        "кызы",
+        "دي",
+        "دو",
+        "دا",
+        "فان",
+        "فون",
+        "دير",
     ]
 )
 """Words inside names that are written, joined or left out at will.
@@ -403,12 +425,19 @@ def _joined(found: list[str]) -> list[str]:
             and word not in PARTICLES
         ):
             skip = 0 if rest[0] in _DIN else 1
-            out.append(word + ("ud" if rest[skip] in {"din", "deen", "dine"} else "") + rest[skip])
+            out.append(word + _after_article(rest[skip]))
             position += 2 + skip
         else:
             out.append(word)
             position += 1
     return out
+
+
+def _after_article(word: str) -> str:
+    """The second half of a name like Saif al-Din: Latin keeps a trace of the article, Arabic script needs none."""
+    if word in {"din", "deen", "dine"}:
+        return "ud" + word
+    return "دين" if word == "الدين" else word
 
 
 def _without_article(word: str, script: Script) -> str:

@@ -31,6 +31,9 @@ MOST_RANKED: Final = 60
 """Records of a segment that are handed on."""
 LEAST_LIST_BITS: Final = 1.0
 """Lists that bring less are not read: the words in them are compared for records found otherwise."""
+MOST_READ: Final = 5_000
+MOST_READ_SHARE: Final = 0.008
+"""Records that one word of the query leads to, strongest likeness first; the strongest list is always read whole."""
 COST_TABLES: Final = Costs(COSTS, ABJAD_COSTS)
 
 
@@ -273,6 +276,9 @@ def _word_lists(
         order = np.argsort(-value, kind="stable")
         order = order[value[order] >= LEAST_LIST_BITS]
         words = expansion.words[order]
+        read = np.cumsum(segment.tables.word_records.counts[words])
+        words = words[: max(1, int(np.searchsorted(read, MOST_READ_SHARE * segment.count + MOST_READ, side="right")))]
+        order = order[: len(words)]
         starts.append(at[words].astype(np.int64))
         ends.append(at[words + 1].astype(np.int64))
         weights.append(value[order])

@@ -32,6 +32,8 @@ INITIAL: Final = 0.72
 VOWEL_WEIGHT: Final = 0.5
 ABJAD_VOWEL_WEIGHT: Final = 0.12
 
+_ABJAD_NEIGHBOURS: Final = ("dzt", "tsc", "kgqh", "jgzs", "bpvf", "scjz", "uovw", "iejy")
+"""Letters that Latin spellings of Arabic and Hebrew names exchange: ض as d or z, ق as k, q or g, ج as j or g."""
 _NEIGHBOURS: Final = ("szcjx", "kgqhx", "bpvfw", "dt", "mn", "rl", "uovw", "iej", "aeo")
 
 
@@ -60,8 +62,21 @@ def _costs(vowel_weight: float) -> NDArray[np.float32]:
     return table
 
 
+def _abjad_costs() -> NDArray[np.float32]:
+    """Vowels nearly free, h cheap, and the exchanges of `_ABJAD_NEIGHBOURS` at a third of a letter."""
+    table = _costs(ABJAD_VOWEL_WEIGHT)
+    table[0, 8] = table[8, 0] = 0.25
+    for group in _ABJAD_NEIGHBOURS:
+        for left in group:
+            for right in group:
+                if left != right:
+                    place = ord(left) - 96, ord(right) - 96
+                    table[place] = min(table[place], 0.35)
+    return table
+
+
 COSTS: Final = _costs(VOWEL_WEIGHT)
-ABJAD_COSTS: Final = _costs(ABJAD_VOWEL_WEIGHT)
+ABJAD_COSTS: Final = _abjad_costs()
 
 
 @compiled
