@@ -32,7 +32,6 @@ from somec.movements.rules import (
 MAX_TEXT = 4000  # characters of free text; more belongs into an attachment
 MAX_LINE = 200
 _STATE = re.compile("[A-Z]{2}")  # ISO 3166-1 alpha-2
-_STATE = re.compile("[A-Z]{2}")  # ISO 3166-1 alpha-2
 
 
 @dataclass(frozen=True)
@@ -47,9 +46,6 @@ class Place:
     def known(self) -> bool:
         """Tell whether anything is said."""
         return bool(self.lines or self.town)
-
-
-NOWHERE = Place()
 
 
 NOWHERE = Place()

@@ -6,8 +6,9 @@ is unknown or cannot be right is left out of the file, never guessed; the docume
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
+from enum import StrEnum
 from typing import Any, Final, TypeVar
 
 from somec.kernel import ids
@@ -58,7 +59,7 @@ def identity_data(person: PersonView) -> dict[str, Json]:
         "sex": person.sex,
         "names": [_name(name) for name in person.names],
         "births": [
-            {"birth_date": str(birth.date), "certainty": birth.certainty} | _origin(birth.origin)
+            {**_origin(birth.origin), "birth_date": str(birth.date), "certainty": birth.certainty}
             for birth in person.births
         ],
         "birth_places": [
@@ -67,7 +68,8 @@ def identity_data(person: PersonView) -> dict[str, Json]:
             for place in person.birthplaces
         ],
         "citizenships": [
-            {"country": item.state, "certainty": item.certainty} | _origin(item.origin) for item in person.nationalities
+            {**_origin(item.origin), "country": item.state, "certainty": item.certainty}
+            for item in person.nationalities
         ],
         "identifiers": [_document(paper) for paper in person.documents],
         "descriptions": [
@@ -146,8 +148,9 @@ def read_identity(item: Mapping[str, Any]) -> NewPerson:
 def _read_all(
     data: Mapping[str, Any], field: str, read: Callable[[Mapping[str, Any]], Statement | None]
 ) -> tuple[Statement, ...]:
-    entries: Iterable[Any] = data.get(field) if isinstance(data.get(field), list) else ()
-    found = (read(entry) for entry in list(entries)[:MAX_ENTRIES] if isinstance(entry, Mapping))
+    given = data.get(field)
+    entries: list[Any] = given if isinstance(given, list) else []
+    found = (read(entry) for entry in entries[:MAX_ENTRIES] if isinstance(entry, Mapping))
     return tuple(statement for statement in found if statement is not None)
 
 
@@ -156,7 +159,7 @@ def _line(entry: Mapping[str, Any], field: str, limit: int = rules.MAX_LINE) -> 
     return value.strip() if isinstance(value, str) and not rules.text_mistakes(value, limit=limit) else ""
 
 
-def _choice(value: object, choices: type[rules.StrEnum], default: str) -> str:
+def _choice(value: object, choices: type[StrEnum], default: str) -> str:
     return value if isinstance(value, str) and not rules.choice_mistakes(value, choices) else default
 
 

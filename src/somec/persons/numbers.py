@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from functools import cache
 from types import ModuleType
+from typing import cast
 
 from stdnum import get_cc_module
 from stdnum.exceptions import ValidationError
@@ -42,8 +43,8 @@ def _rules(state: str, kind: str) -> tuple[ModuleType, ...]:
 
 def _module(state: str, name: str) -> ModuleType | None:
     if (state, name) == ("LV", "pk"):
-        return get_cc_module("lv", "pvn")  # its validate() takes personal codes too, old and new
-    return get_cc_module(state.lower(), name)
+        return cast("ModuleType | None", get_cc_module("lv", "pvn"))  # its validate() takes personal codes too
+    return cast("ModuleType | None", get_cc_module(state.lower(), name))
 
 
 def mistakes(number: str) -> list[str]:

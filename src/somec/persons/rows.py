@@ -160,10 +160,10 @@ def views(people: QuerySet[models.Person] | Collection[models.Person]) -> list[P
     """Return whole person files, with a number of queries that does not grow with them."""
     rows = list(people)
     statements = read([row.id for row in rows])
-    return [_view(row, statements[row.id]) for row in rows]
+    return [_view(row, dict(statements[row.id])) for row in rows]
 
 
-def _view(row: models.Person, statements: dict[str, tuple[Any, ...]]) -> PersonView:
+def _view(row: models.Person, statements: dict[str, Any]) -> PersonView:
     origin = Origin(
         source=row.certainty_source,
         note=row.certainty_note,

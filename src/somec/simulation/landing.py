@@ -8,10 +8,13 @@ from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any
 
+from somec.simulation.already import already
 from somec.simulation.cast import PASSWORD
 from somec.simulation.client import Refused
 from somec.simulation.nodes import RunningNode
 from somec.simulation.story import STEPS, Failed, Stage, Step
+
+BY_HAND = "it is so already: somebody did it on the screens"
 
 
 @dataclass
@@ -33,7 +36,8 @@ class Landing:
         with self._lock:
             while (step := self.next_step()) is not None:
                 try:
-                    self.proven[step.key] = step.play(self.stage)
+                    by_hand = already(self.stage, step.key)
+                    self.proven[step.key] = BY_HAND if by_hand else step.play(self.stage)
                     self.failed.pop(step.key, None)
                 except (Failed, Refused, OSError, KeyError, IndexError) as error:
                     self.failed[step.key] = f"{type(error).__name__}: {error}"

@@ -129,7 +129,7 @@ def error_count(form: forms.BaseForm) -> int:
     return sum(len(errors) for errors in form.errors.values())
 
 
-_CLASSES = {
+_CLASSES: dict[type[forms.Widget], str] = {
     forms.Textarea: "ecl-text-area",
     forms.Select: "ecl-select sm-select",
     forms.ClearableFileInput: "sm-file",
@@ -141,7 +141,7 @@ def control(field: BoundField) -> SafeString:
     """Draw the control of a field in the design system's form, tied to its help and its mistakes."""
     name = next((value for kind, value in _CLASSES.items() if isinstance(field.field.widget, kind)), "ecl-text-input")
     attributes: dict[str, Any] = {"class": f"{name} {name}--invalid" if field.errors else name}
-    described = [f"{field.auto_id}-h"] if bool(field.help_text) else []
+    described = [f"{field.auto_id}-h"] if field.help_text else []
     if field.errors:
         described.append(f"{field.auto_id}-e")
         attributes["aria-invalid"] = "true"
