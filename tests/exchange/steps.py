@@ -94,9 +94,6 @@ class _Inline:
     def submit(self, work: Callable[..., object], *arguments: object) -> None:
         work(*arguments)
 
-    def shutdown(self) -> None:
-        return
-
 
 Answering = Callable[[Card, str, Octets], Response]
 

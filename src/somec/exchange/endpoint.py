@@ -18,7 +18,7 @@ from somec.as4.errors import DELIVERY_FAILURE, MIME_INCONSISTENCY, As4Error
 from somec.as4.octets import Collector, Octets
 from somec.as4.receiving import open_message
 from somec.as4.signals import SIGNAL_TYPE, build_error, build_receipt
-from somec.exchange import identity, wire
+from somec.exchange import identity, signals, wire
 from somec.exchange.cards import LIMITS
 from somec.exchange.directory import Directory
 from somec.exchange.inbox import Arrival, Inbox
@@ -95,10 +95,11 @@ class Endpoint:
             content_type, body, resolve=lambda message: self._directory.terms_in(message, self._ring), limits=LIMITS
         )
         receipt = build_receipt(received, keys=self._ring.local)
-        if received.is_test:
-            return receipt.body
         peer = self._directory.sender_of(received.message)
         state = peer.card.state if peer else ""
+        signals.peer_heard(state)
+        if received.is_test:
+            return receipt.body
         try:
             document = wire.believe(received, sender_state=state, own_state=identity.own_state())
         except As4Error as error:

@@ -14,6 +14,7 @@ from somec.exchange.problems import Refusal
 from somec.exchange.rules import Direction, Retry
 
 SAVE_EVERY: Final = timedelta(seconds=10)  # how exactly the last success of a busy peer is kept
+HEARD_AFTER: Final = timedelta(seconds=1)  # a peer that calls us and refuses our calls is not called without end
 NO_RECEIPT: Final = "delivery.no_receipt"
 RETRY: Final = Retry()
 _CHANCE = secrets.SystemRandom()
@@ -29,6 +30,7 @@ class _State:
     next_try: datetime | None = None
     proven: bool = False
     warned: bool = False
+    tried: bool = False
     saved_at: datetime | None = None
     changed: bool = False
 
@@ -40,12 +42,21 @@ class Reach:
         self._states: dict[str, _State] = {}
 
     def load(self) -> None:
-        """Read what an earlier process knew; a peer that was failing is tried at its next time."""
+        """Read what an earlier process knew.
+
+        Every peer is tried at once: thereby those that fail know that we are back.
+        """
         for row in PeerHealth.objects.all():
             self._states[row.peer_id] = _State(
                 failures=row.failures, failing_since=row.failing_since, failure_code=row.failure_code,
-                last_success=row.last_success, last_failure=row.last_failure, next_try=row.next_try,
+                last_success=row.last_success, last_failure=row.last_failure,
             )  # fmt: skip
+
+    def heard(self, state: str, now: datetime) -> None:
+        """Learn that a failing peer has just called us: it is there again, so it is tried at once."""
+        known = self._of(state)
+        if known.next_try is not None and (known.last_failure is None or now - known.last_failure >= HEARD_AFTER):
+            known.next_try = None
 
     def look_again(self) -> None:
         """See whether a person asked to try a failing peer at once (the table then names no next time)."""
@@ -69,16 +80,19 @@ class Reach:
         return self._of(state).proven
 
     def quiet(self, state: str, longer_than: timedelta, now: datetime) -> bool:
-        """Tell whether nothing was heard or tried for so long."""
+        """Tell whether nothing was heard or tried for so long, or not yet by this process."""
         known = self._of(state)
+        if not known.tried:
+            return True
         last = max((at for at in (known.last_success, known.last_failure) if at is not None), default=None)
         return last is None or now - last >= longer_than
 
     def note(self, state: str, outcome: Outcome, now: datetime) -> None:
         """Learn from one attempt. A document that was refused or put off is no failure of the peer: it answered."""
+        known = self._of(state)
+        known.tried = True
         if outcome.own_fault:
             return
-        known = self._of(state)
         if not outcome.unreached:
             if known.failures:
                 problems.settle_by_node(peer_state=state, code=NO_RECEIPT, at=now)

@@ -172,7 +172,7 @@ class Retry:
 
     first: float = 1.0
     factor: float = 2.0
-    longest: float = 300.0
+    longest: float = 60.0
     warn_after: timedelta = field(default=timedelta(minutes=15))
 
     def pause(self, failures: int, chance: float) -> timedelta:

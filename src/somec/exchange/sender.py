@@ -20,7 +20,6 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -33,6 +32,7 @@ from somec.exchange.answers import Outcome, judge
 from somec.exchange.directory import Directory, KnownPeer, terms_out
 from somec.exchange.journal import Claimed
 from somec.exchange.keyring import Keyring
+from somec.exchange.pool import DaemonPool
 from somec.exchange.reach import Reach
 from somec.exchange.rules import Answer
 from somec.exchange.transport import Transport, Unreached
@@ -45,6 +45,7 @@ AT_ONCE: Final = 48  # messages built or posted at a time, all peers together
 EACH_PEER: Final = 16  # of these, to one healthy peer
 BUILDERS: Final = 2
 POSTERS: Final = 40  # threads are made when needed; dead peers hold one each
+FINISH_SECONDS: Final = 5.0  # how long an ending node waits for answers; without one the message is posted again later
 PING_EVERY: Final = timedelta(minutes=5)  # the test service proves that a quiet peer is still there
 
 _log = logging.getLogger(__name__)
@@ -76,6 +77,13 @@ class _Ping:
     outcome: Outcome
 
 
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """A peer has just called this node."""
+
+    state: str
+
+
 @dataclass(slots=True)
 class _Turn:
     """What happened since the last turn."""
@@ -83,6 +91,7 @@ class _Turn:
     built: list[Job] = field(default_factory=list)
     answered: list[Job] = field(default_factory=list)
     pings: list[_Ping] = field(default_factory=list)
+    heard: set[str] = field(default_factory=set)
 
     @property
     def size(self) -> int:
@@ -98,15 +107,16 @@ class Sender:
         self._directory = directory
         self._transport = transport
         self._reach = Reach()
-        self._events: queue.SimpleQueue[Job | _Ping | None] = queue.SimpleQueue()
+        self._events: queue.SimpleQueue[Job | _Ping | _Heard | None] = queue.SimpleQueue()
         self._flying: dict[int, Job] = {}
         self._pinging: set[str] = set()
-        self._builders = ThreadPoolExecutor(BUILDERS, thread_name_prefix="build")
-        self._posters = ThreadPoolExecutor(POSTERS, thread_name_prefix="post")
+        self._builders = DaemonPool(BUILDERS, "build")
+        self._posters = DaemonPool(POSTERS, "post")
         self._stopping = threading.Event()
+        self._patience = 0.0
 
     def stop(self) -> None:
-        """Claim nothing more; :meth:`run` returns when what is in flight has been answered."""
+        """Claim nothing more; :meth:`run` returns when what is in flight has been answered, or soon anyway."""
         self._stopping.set()
         self._events.put(None)
 
@@ -114,8 +124,8 @@ class Sender:
         """Send until stopped. Whatever fails is logged and tried again; the loop itself goes on."""
         journal.clean_spool()
         self._reach.load()
-        with signals.listening(lambda: self._events.put(None)):
-            while not (self._stopping.is_set() and not self._flying and not self._pinging):
+        with signals.listening(lambda: self._events.put(None), lambda state: self._events.put(_Heard(state))):
+            while not self._ended():
                 turn = self._wait()
                 try:
                     close_old_connections()
@@ -125,10 +135,15 @@ class Sender:
                     self._drop(turn)
                     self._reach.distrust_saved()
                     self._stopping.wait(POLL_SECONDS)
-        self._builders.shutdown()
-        self._posters.shutdown()
         self._transport.close()
         close_old_connections()
+
+    def _ended(self) -> bool:
+        """Tell whether to end: told to, and nothing more to record, or waited long enough for peers that hang."""
+        if not self._stopping.is_set():
+            return False
+        self._patience = self._patience or time.monotonic() + FINISH_SECONDS
+        return not (self._flying or self._pinging) or time.monotonic() > self._patience
 
     def _wait(self) -> _Turn:
         turn = _Turn()
@@ -142,9 +157,11 @@ class Sender:
             return turn
 
     @staticmethod
-    def _sort(event: Job | _Ping | None, turn: _Turn) -> None:
+    def _sort(event: Job | _Ping | _Heard | None, turn: _Turn) -> None:
         if isinstance(event, _Ping):
             turn.pings.append(event)
+        elif isinstance(event, _Heard):
+            turn.heard.add(event.state)
         elif event is not None:
             (turn.answered if event.outcome else turn.built).append(event)
 
@@ -178,6 +195,8 @@ class Sender:
         for job in turn.answered:
             if job.outcome is not None:
                 self._reach.note(job.peer.card.state, job.outcome, now)
+        for state in turn.heard:
+            self._reach.heard(state, now)
         for ping in turn.pings:
             self._reach.note(ping.state, ping.outcome, now)
         self._reach.save(now)

@@ -1,4 +1,4 @@
-"""Wakes the sending loop of this process when a transaction put something into the outbox."""
+"""Wakes the sending loop of this process: something was put into the outbox, or a peer was heard."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 _listeners: list[Callable[[], None]] = []
+_hearers: list[Callable[[str], None]] = []
 
 
 def outbox_grew() -> None:
@@ -14,11 +15,19 @@ def outbox_grew() -> None:
         listener()
 
 
+def peer_heard(state: str) -> None:
+    """Say that a message of this peer has just held; harmless when no loop runs here."""
+    for hearer in _hearers:
+        hearer(state)
+
+
 @contextmanager
-def listening(listener: Callable[[], None]) -> Iterator[None]:
-    """Have ``listener`` called, from any thread, whenever the outbox of this process grew."""
+def listening(listener: Callable[[], None], hearer: Callable[[str], None]) -> Iterator[None]:
+    """Have ``listener`` called when the outbox grew and ``hearer`` when a peer was heard; from any thread."""
     _listeners.append(listener)
+    _hearers.append(hearer)
     try:
         yield
     finally:
         _listeners.remove(listener)
+        _hearers.remove(hearer)

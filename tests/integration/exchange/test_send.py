@@ -17,12 +17,13 @@ from somec.as4.octets import Octets
 from somec.as4.receiving import open_message
 from somec.as4.signals import SIGNAL_TYPE, build_error, build_receipt
 from somec.audit.models import Entry
-from somec.exchange import actions, cards, journal, queries
+from somec.exchange import actions, cards, journal, queries, signals
 from somec.exchange.cards import Card
 from somec.exchange.directory import Directory
 from somec.exchange.keyring import Keyring
 from somec.exchange.models import Delivery, Document, Obligation, OutboundMessage, PeerHealth, Problem, Receipt
 from somec.exchange.rules import DeliveryState, Direction, Trouble
+from somec.exchange.sender import _Heard
 from somec.exchange.transport import Response, Unreached
 from somec.kernel import clock
 from somec.kernel.errors import Invalid, NotAllowed, NotPossibleNow
@@ -442,3 +443,30 @@ def test_what_a_peer_lost_with_its_backup_is_sent_again(wire: Wire, desk: Desk, 
     posted = [body for body in wire.bodies("NL") if delivery(after).message_id.encode() in body]
     assert len(posted) == 2
     assert len(set(posted)) == 1
+
+
+def test_a_failing_peer_is_called_at_once_when_it_is_heard(wire: Wire) -> None:
+    document = send()
+    wire.fault["NL"] = Unreached("peer.connection_refused")
+    start = clock.now()
+    for second in range(40):
+        with clock.frozen(start + timedelta(seconds=second)):
+            wire.turns(2)
+    wire.fault.clear()
+    with clock.frozen(start + timedelta(seconds=41)):
+        wire.turns()
+        assert delivery(document).state == "queued"
+        with signals.listening(lambda: None, lambda state: wire.sender._events.put(_Heard(state))):
+            signals.peer_heard("NL")
+        wire.turns()
+    assert delivery(document).state == "receipted"
+
+
+def test_a_node_that_comes_back_calls_every_peer(
+    wire: Wire, ring: Keyring, peers: Directory, own: Twin, nl: Twin, es: Twin
+) -> None:
+    wire.turns()
+    assert [len(twin.got) for twin in (nl, es)] == [1, 1]
+    reborn = Wire.between(ring, peers, own, (nl, es))
+    reborn.turns()
+    assert [len(twin.got) for twin in (nl, es)] == [2, 2]
