@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Page
@@ -62,3 +62,30 @@ def opened_from_work(officer: Officer, verb: str, picture: str = "") -> None:
 def work_about(officer: Officer, name: str) -> list[str]:
     """Return what the rows of the list of work that name this person say."""
     return officer.page.locator("main tbody tr", has_text=name).all_inner_texts()
+
+
+FOCUSED = """() => {
+  const one = document.activeElement;
+  const drawn = one.matches('.ecl-radio__input, .ecl-checkbox__input')
+    ? one.parentElement.querySelector('.ecl-radio__box, .ecl-checkbox__box') : one;
+  const style = getComputedStyle(drawn);
+  const seen = (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2) || style.boxShadow !== 'none';
+  return {tag: one.tagName, id: one.id, name: one.name || '', text: one.innerText || one.value || '', seen};
+}"""
+
+
+def focused(page: Page) -> dict[str, Any]:
+    """Return what has the focus: tag, id, name, text, and whether a ring or a halo shows it."""
+    found: dict[str, Any] = page.evaluate(FOCUSED)
+    return found
+
+
+def tab_to(page: Page, name: str, *, stops: int = 80) -> None:
+    """Press Tab until the field with this name, or the button with this text, has the focus."""
+    for _stop in range(stops):
+        page.keyboard.press("Tab")
+        here = focused(page)
+        if name in {here["name"], here["text"].strip()}:
+            return
+    message = f"{name} is not reached with the keyboard on {page.url}"
+    raise AssertionError(message)

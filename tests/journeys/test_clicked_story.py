@@ -256,7 +256,9 @@ def _recognise(stage: Stage, officers: SignIn) -> None:
         desk.look()
     with officers("LV", "officer") as officer:
         officer.visit(f"/people/{stage.made['person']}/")
-        open_with_purpose(officer, "Reading what Spain told us.")
+        expect(officer.page.get_by_role("heading", level=1)).to_have_text("Your purpose has ended")
+        assert NAME not in officer.page.inner_text("main"), "the data stay although the purpose ended"
+        officer.press("Continue with the same purpose")
         assert "Spain" in officer.page.inner_text("main")
         officer.picture("person")
         officer.visit(f"/people/{stage.made['person']}/log/")
