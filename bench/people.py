@@ -12,7 +12,9 @@ import argparse
 import bisect
 import csv
 import importlib
+import os
 import random
+import sys
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -333,6 +335,9 @@ def _listed(provider: type, *names: str) -> list[str]:
 @lru_cache(maxsize=64)
 def pool(country: str) -> Pool:
     """The name lists of a country, most frequent first as Faker gives them."""
+    folder = os.environ.get("SOMEC_BENCH_PEERS")
+    if folder and folder not in sys.path:
+        sys.path.append(folder)
     provider = importlib.import_module(f"faker.providers.person.{COUNTRIES[country]}").Provider
     both = _listed(provider, "first_names", "given_names")
     male = _listed(provider, "first_names_male", "first_names_masculine") or both
