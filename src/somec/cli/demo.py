@@ -78,6 +78,8 @@ def _with_nodes(arguments: argparse.Namespace, folder: Path) -> int:
         print(f"The demonstration did not start: {error}\n{getattr(error, 'stderr', '')}", file=sys.stderr)
         return 1
     finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not leave nodes behind
         with ThreadPoolExecutor() as pool:
             list(pool.map(RunningNode.stop, three))
 
