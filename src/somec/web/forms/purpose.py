@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from somec.access.rules import Actor, Role
 from somec.catalogue import queries as catalogue
 from somec.catalogue.entries import AuthorityKind, Purpose
+from somec.web import times
 from somec.web.templatetags.somec import label
 
 KINDS_OF_ROLE: dict[Role, frozenset[str]] = {
@@ -51,14 +53,14 @@ class PurposeForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.purposes = {one.id: one for one in offered(actor, protected=protected)}
         self.fields["purpose"].choices = [(one.id, label(one)) for one in self.purposes.values()]  # type: ignore[attr-defined]
-        minutes = _("%(article)s. %(minutes)s minutes")
-        self.choice_help = {
-            "purpose": {
-                one.id: str(minutes) % {"article": one.article or "-", "minutes": one.minutes}
-                for one in self.purposes.values()
-            }
-        }
+        self.choice_help = {"purpose": {one.id: _help(one) for one in self.purposes.values()}}
 
     def chosen(self) -> Purpose:
         """Return the chosen purpose of a valid form."""
         return self.purposes[self.cleaned_data["purpose"]]
+
+
+def _help(purpose: Purpose) -> str:
+    """Say what a purpose rests on, if on an article, and for how long it opens."""
+    length = times.duration(timedelta(minutes=purpose.minutes))
+    return f"{purpose.article}. {length}" if purpose.article else length
