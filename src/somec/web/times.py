@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from babel.dates import format_date, format_skeleton, get_timezone_name
@@ -12,22 +13,42 @@ from django.utils.translation import gettext as _
 WORDS_FROM_DAYS = 14  # from here on hours say nothing to a reader
 
 
+PATTERNS: Mapping[str, Mapping[str, str]] = {
+    "en": {  # in the order of the European style guide, not the American
+        "yMMMEd": "EEE d MMM yyyy",
+        "MMMEd": "EEE d MMM",
+        "yMMMd": "d MMM yyyy",
+        "MMMd": "d MMM",
+        "yMMMM": "LLLL yyyy",
+    },
+    "lv": {  # in figures: a written month would need the case that the sentence around it asks for
+        "yMMMEd": "EEE dd.MM.yyyy",
+        "MMMEd": "EEE dd.MM.",
+        "yMMMd": "dd.MM.yyyy",
+        "MMMd": "dd.MM.",
+        "yMMMM": "yyyy. 'gada' LLLL",
+    },
+}
+"""How days are written, by language and by what CLDR calls the skeleton: the parts that are shown."""
+
+
 def locale() -> str:
     """Return the language that Babel should write in."""
     return (get_language() or "en").replace("-", "_")
 
 
-def _written(value: date, skeleton: str, english: str) -> str:
-    """Return a day as its language writes it; English in the order of the European style guide, not the American."""
-    if locale() == "en":
-        return format_date(value, english, locale="en")
-    return format_skeleton(skeleton, value, locale=locale())
+def _written(value: date, skeleton: str) -> str:
+    """Return a day in the way of its language; languages without a way of their own get the one of Unicode CLDR."""
+    pattern = PATTERNS.get(locale(), {}).get(skeleton)
+    if pattern is None:
+        return format_skeleton(skeleton, value, locale=locale())
+    return format_date(value, pattern, locale=locale())
 
 
 def instant(at: datetime, *, year: bool = True) -> str:
     """Return ``Sat 21 Nov 2026, 03:12 CET`` in the reader's language and zone."""
     local = timezone.localtime(at)
-    written = _written(local, "yMMMEd", "EEE d MMM yyyy") if year else _written(local, "MMMEd", "EEE d MMM")
+    written = _written(local, "yMMMEd" if year else "MMMEd")
     zone = local.tzname() or get_timezone_name(local, locale=locale())
     return f"{written}, {local:%H:%M} {zone}"
 
@@ -36,14 +57,14 @@ def short(at: datetime) -> str:
     """Return ``21 Nov, 03:12 CET``: where the year stands beside it."""
     local = timezone.localtime(at)
     zone = local.tzname() or get_timezone_name(local, locale=locale())
-    return f"{_written(local, 'MMMd', 'd MMM')}, {local:%H:%M} {zone}"
+    return f"{_written(local, 'MMMd')}, {local:%H:%M} {zone}"
 
 
 def instant_to_the_second(at: datetime) -> str:
     """Return ``21 Nov, 03:12:04 CET``: receipts are compared to the second."""
     local = timezone.localtime(at)
     zone = local.tzname() or get_timezone_name(local, locale=locale())
-    return f"{_written(local, 'MMMd', 'd MMM')}, {local:%H:%M:%S} {zone}"
+    return f"{_written(local, 'MMMd')}, {local:%H:%M:%S} {zone}"
 
 
 def clock_time(at: datetime) -> str:
@@ -54,7 +75,7 @@ def clock_time(at: datetime) -> str:
 def day(on: date) -> str:
     """Return ``6 Nov 2026`` in the reader's language."""
     value = timezone.localtime(on) if isinstance(on, datetime) else on
-    return _written(value, "yMMMd", "d MMM yyyy")
+    return _written(value, "yMMMd")
 
 
 def partial_date(year: int | None, month: int | None = None, on_day: int | None = None) -> str:
@@ -64,7 +85,7 @@ def partial_date(year: int | None, month: int | None = None, on_day: int | None 
     if month is None:
         return _("%(year)s, day and month not known") % {"year": year}
     if on_day is None:
-        words = _written(date(year, month, 1), "yMMMM", "LLLL yyyy")
+        words = _written(date(year, month, 1), "yMMMM")
         return _("%(month)s, day not known") % {"month": words}
     return day(date(year, month, on_day))
 

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
 
 from somec.access import actions, queries, rules
 from somec.access.rules import Actor
@@ -55,7 +56,7 @@ def line(actor: Actor, person: str, kind: str = "person") -> dict[str, Any] | No
     opening = queries.current_opening(actor, kind, person)
     if opening is None:
         return None
-    label = catalogue.purpose(opening.purpose).label(actor.language).text
+    label = catalogue.purpose(opening.purpose).label(get_language() or actor.language).text
     known = persons.labels([person]).get(person)
     return {
         "label": label, "case": known.case_number if known else "", "since": opening.opened_at,
