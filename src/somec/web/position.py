@@ -178,4 +178,3 @@ def _as_second(row: DecisionRow) -> Target:
         kind="decision", id=row.id, authority_id=row.authority_id, author_id=row.author_id, state=row.state,
         owner_ids=frozenset({row.author_id}), case=row.person_id,
     )  # fmt: skip
-

@@ -245,8 +245,8 @@ def _told(notice: NoticeView, told: DisclosureView) -> list[Line]:
 
 def _document(talk: FollowView, document: DocumentLine) -> Line:
     other, ours = state_name(talk.other_state), document.from_state == talk.own_state
-    what = called(document.what, "progress") if document.type == "movement-progress" else called(
-        document.type, "document"
+    what = (
+        called(document.what, "progress") if document.type == "movement-progress" else called(document.type, "document")
     )
     title = _("We sent %(state)s: %(what)s") if ours else _("%(state)s sent: %(what)s")
     text = ""

@@ -42,9 +42,7 @@ REASONS: Mapping[str, Word] = {
     "level-reached": _(
         "%(instrument)s of %(assessed_on)s: level %(level)s of 5; at least %(minimum_level)s is asked for."
     ),
-    "level-not-mapped": _(
-        "%(instrument)s of %(assessed_on)s: nobody has mapped its wording to the neutral scale yet."
-    ),
+    "level-not-mapped": _("%(instrument)s of %(assessed_on)s: nobody has mapped its wording to the neutral scale yet."),
     "level-too-low": _(
         "%(instrument)s of %(assessed_on)s: level %(level)s of 5; at least %(minimum_level)s is asked for."
     ),

@@ -244,7 +244,9 @@ def test_answer_then_close_and_the_other_side_takes_the_answer(nodes: Nodes, bro
             document = page.context["answers_to_take"][0]
             told = page.context["subject"]["told"]
             page = client.post(
-                reverse("take_answer", args=[told.id]), {"document": document, "conversation": conversation}, follow=True
+                reverse("take_answer", args=[told.id]),
+                {"document": document, "conversation": conversation},
+                follow=True,
             )
             assert page.context["answers_to_take"] == []
             paper = words(client.get(reverse("document", args=[conversation, document])))

@@ -115,7 +115,9 @@ def test_each_warning_needs_a_written_answer_of_the_second_person(office: Office
     assert "A grown man now lives beside the same family again." in text(head.get(made.url))
 
 
-def test_not_to_tell_is_a_decision_with_its_reason_and_a_day_to_look_again(office: Office, page: Callable[..., str]) -> None:
+def test_not_to_tell_is_a_decision_with_its_reason_and_a_day_to_look_again(
+    office: Office, page: Callable[..., str]
+) -> None:
     made = office.opened("officer").post(
         page("decide"),
         {"outcome": "not_exchange", "reason": "Nothing in the record calls for it now.", "review_on": "2099-01-01",

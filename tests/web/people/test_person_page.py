@@ -98,7 +98,9 @@ def test_the_page_costs_the_same_for_a_short_and_a_long_record(office: Office, p
 
 
 @pytest.mark.parametrize("name", ["person", "criteria", "completeness", "person_history", "person_record"])
-def test_when_the_purpose_ran_out_data_go_and_one_button_goes_on(office: Office, page: Callable[..., str], name: str) -> None:
+def test_when_the_purpose_ran_out_data_go_and_one_button_goes_on(
+    office: Office, page: Callable[..., str], name: str
+) -> None:
     client = office.opened("officer")
     Opening.objects.filter(target_id=office.person, kind="person").update(
         opened_at=clock.now() - timedelta(hours=9), ends_at=clock.now() - timedelta(hours=1)
@@ -127,7 +129,9 @@ def test_what_was_typed_when_the_purpose_ran_out_is_taken_after_it_is_continued(
     assert "Vovka" in text(client.get(page("person_record")))
 
 
-def test_a_stranger_must_give_a_purpose_and_an_administrator_gets_nothing(office: Office, page: Callable[..., str]) -> None:
+def test_a_stranger_must_give_a_purpose_and_an_administrator_gets_nothing(
+    office: Office, page: Callable[..., str]
+) -> None:
     assert office.client("stranger").get(page("person")).status_code == 302
     assert "KOVŠOVS" in text(office.opened("stranger").get(page("person")))
     admin = office.client("admin")

@@ -168,14 +168,18 @@ def test_rows_come_with_a_button_and_keep_what_was_typed(office: Office, page: C
     assert not form.errors
 
 
-def test_a_mistake_in_a_row_stands_in_that_row_even_after_an_empty_one(office: Office, page: Callable[..., str]) -> None:
+def test_a_mistake_in_a_row_stands_in_that_row_even_after_an_empty_one(
+    office: Office, page: Callable[..., str]
+) -> None:
     answer = office.opened("officer").post(
         page("person_add", "conviction"), conviction(**{"offences-1-committed_from": "2020"})
     )
     assert mistakes(answer)["offences-1-committed_from"] == ["The act lies after the conviction."]
 
 
-def test_a_conviction_an_order_and_an_assessment_are_recorded_and_corrected(office: Office, page: Callable[..., str]) -> None:
+def test_a_conviction_an_order_and_an_assessment_are_recorded_and_corrected(
+    office: Office, page: Callable[..., str]
+) -> None:
     client = office.opened("officer")
     assert client.post(page("person_add", "conviction"), conviction()).status_code == 302
     record = offenders.record(office.actor("officer"), office.person)

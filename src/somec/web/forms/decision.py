@@ -39,9 +39,7 @@ class DecisionForm(forms.Form):
         label=_("Why not?"), required=False, widget=forms.Textarea(attrs=LINES), max_length=4000,
         help_text=_("Only if no state is to be told."),
     )  # fmt: skip
-    review_on = DayField(
-        label=_("Look at it again on"), required=False, help_text=_("Only if no state is to be told.")
-    )
+    review_on = DayField(label=_("Look at it again on"), required=False, help_text=_("Only if no state is to be told."))
 
     def __init__(self, *args: Any, own_state: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -40,11 +40,15 @@ class AssignForm(forms.Form):
             ids = {key for key, _name in offered}
             had = before.get(service)
             self.fields[f"{service.value}.authority"] = forms.ChoiceField(
-                label=_AUTHORITY[service], required=False, choices=[("", _("Nobody")), *offered],
+                label=_AUTHORITY[service],
+                required=False,
+                choices=[("", _("Nobody")), *offered],
                 initial=had.authority_id if had else "",
             )
             self.fields[f"{service.value}.person"] = forms.ChoiceField(
-                label=_PERSON[service], required=False, initial=had.user_id if had else "",
+                label=_PERSON[service],
+                required=False,
+                initial=had.user_id if had else "",
                 choices=[("", _("Nobody yet: the authority decides")), *_named(people, ids)],
             )
 

@@ -82,9 +82,7 @@ class RowsMixin(forms.Form):
         self.filled[kind] = []
         keys = self.row_keys(kind)
         for number in range(self.counts[kind]):
-            values = {
-                name: self.cleaned_data.get(f"{kind}-{number}-{name}") for name in self.row_fields(kind)
-            }
+            values = {name: self.cleaned_data.get(f"{kind}-{number}-{name}") for name in self.row_fields(kind)}
             if any(values[key] not in (None, "", [], ()) for key in keys):
                 found.append(values)
                 self.filled[kind].append(number)

@@ -90,9 +90,7 @@ def change(request: OfficerRequest, decision: str) -> HttpResponse:
     stopped = entered(request, view.person_id)
     if stopped is not None:
         return stopped
-    form = DecisionForm(
-        request.POST or None, own_state=request.actor.state, initial=DecisionForm.shown(view.proposal)
-    )
+    form = DecisionForm(request.POST or None, own_state=request.actor.state, initial=DecisionForm.shown(view.proposal))
     required_words(form)
     if request.method == "POST" and form.is_valid():
         try:
@@ -144,9 +142,7 @@ def _done(request: OfficerRequest, view: DecisionView, act: str, approve: Approv
         return False
     try:
         if act == "approve":
-            actions.approve_decision(
-                actor=actor, decision_id=view.id, overrides=approve.overrides(), version=seen
-            )
+            actions.approve_decision(actor=actor, decision_id=view.id, overrides=approve.overrides(), version=seen)
         else:
             _ACTS[act](actor=actor, decision_id=view.id, reason=reply.cleaned_data["reason"], version=seen)
     except Invalid as error:

@@ -79,10 +79,7 @@ def _record(actor: Actor, person: str) -> list[Choice]:
         Choice(one.id, f"{'; '.join(_offence(offence.code) for offence in one.offences)}, {day(one.decided)}")
         for one in found.convictions
     ]
-    orders = [
-        Choice(one.id, f"{paper_record.order_kind(one.kind)}, {day(one.starts)}")
-        for one in found.orders
-    ]
+    orders = [Choice(one.id, f"{paper_record.order_kind(one.kind)}, {day(one.starts)}") for one in found.orders]
     assessments = [
         Choice(one.id, f"{one.instrument}: “{one.level}”, {day(one.performed)}") for one in found.assessments
     ]

@@ -36,7 +36,12 @@ def _found(request: OfficerRequest, person: str, entry: str) -> PersonAtRisk:
 
 
 def _answered(
-    request: OfficerRequest, person: str, form: Any, title: str, act: Callable[[], object], *,
+    request: OfficerRequest,
+    person: str,
+    form: Any,
+    title: str,
+    act: Callable[[], object],
+    *,
     reason: Any = None,
 ) -> HttpResponse:
     required_words(form)
