@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page, expect
 
 if TYPE_CHECKING:
     from tests.journeys.conftest import Officer
@@ -23,11 +23,18 @@ def fill(page: Page, values: Mapping[str, object]) -> None:
         kind = field.first.evaluate("one => one.type")
         if kind in {"radio", "checkbox"}:
             for one in value if isinstance(value, list) else [value]:
-                field.and_(page.locator(f'[value="{one}"]')).check(force=True)  # ECL draws the box itself
+                choose(page, field.and_(page.locator(f'[value="{one}"]')))
         elif kind.startswith("select"):
             field.select_option(value if isinstance(value, list) else str(value))
         else:
             field.fill(str(value))
+
+
+def choose(page: Page, box: Locator) -> None:
+    """Choose a radio button or tick a box by its label, as people do: ECL hides the control and draws a box itself."""
+    if not box.is_checked():
+        page.locator(f'label[for="{box.get_attribute("id")}"]').click()
+    expect(box).to_be_checked()
 
 
 def moment(at: datetime, zone: ZoneInfo) -> str:
@@ -44,7 +51,7 @@ def open_with_purpose(officer: Officer, reason: str) -> None:
     """Answer the question for the purpose, if it is asked, with the first purpose offered."""
     if "/purpose/" not in officer.page.url:
         return
-    officer.page.locator("main input[name=purpose]").first.check(force=True)
+    choose(officer.page, officer.page.locator("main input[name=purpose]").first)
     fill(officer.page, {"reason": reason})
     officer.press("Open with this purpose")
 
