@@ -6,6 +6,7 @@ with ``bulk_create``: one statement for all documents of a transaction and one f
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -60,10 +61,12 @@ def store(entries: Sequence[Entry]) -> None:
     fresh = {duty.id: duty for duty in opened}
     _settle_from_history(fresh, entries)
     changed: dict[str, Obligation] = {}
-    duties = [*standing.values(), *fresh.values()]
+    duties: dict[str, list[Obligation]] = defaultdict(list)
+    for duty in (*standing.values(), *fresh.values()):
+        duties[duty.conversation].append(duty)
     for entry in entries:
-        for duty in duties:
-            if duty.conversation == entry.row.conversation and _apply(duty, entry.body, entry.row):
+        for duty in duties[entry.row.conversation]:
+            if _apply(duty, entry.body, entry.row):
                 changed[duty.id] = duty
     Obligation.objects.bulk_create(fresh.values())
     updates = [duty for duty in changed.values() if duty.id not in fresh]

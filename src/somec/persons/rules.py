@@ -202,7 +202,11 @@ def state_mistakes(code: str, *, required: bool = False) -> list[str]:
 
 def choice_mistakes(value: str, choices: type[StrEnum]) -> list[str]:
     """Return ``["choice"]`` unless the value is one of the codes."""
-    return [] if value in {choice.value for choice in choices} else ["choice"]
+    try:
+        choices(value)  # one look-up: this is asked many times for each notice that comes in
+    except ValueError:
+        return ["choice"]
+    return []
 
 
 def period_mistakes(start: date | None, end: date | None) -> list[str]:
