@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from somec.web.words import Word
 
@@ -360,7 +361,7 @@ VERB_NAMES: Mapping[str, Word] = {
     "take_ownership": _("Take over work"),
     "say_arrival": _("Say whether somebody arrived"),
     "tell_what_was_done": _("Tell what was done"),
-    "answer": _("Answer"),
+    "answer": pgettext_lazy("to do", "Answer"),
     "confirm_change": _("Confirm a change"),
     "confirm_cancellation": _("Confirm a cancellation"),
     "read_answer": _("Read an answer"),
@@ -400,7 +401,7 @@ ACTIONS: Mapping[str, Word] = {
     "incoming.record_no_arrival": _("Record that the person did not arrive"),
     "incoming.record_sighting": _("Record that the person was seen or left"),
     "incoming.plan": _("Plan an action"),
-    "incoming.answer": _("Answer"),
+    "incoming.answer": pgettext_lazy("to do", "Answer"),
     "incoming.close": _("Close the notice"),
 }
 PARTIES: Mapping[str, Word] = {

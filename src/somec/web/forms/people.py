@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from somec.web.forms.choices import PartialDateField
 
@@ -23,5 +24,7 @@ class FindForm(forms.Form):
         choices=[("all", _("All that I may find")), ("readable", _("Those I may open")), ("mine", _("My own cases"))],
     )  # fmt: skip
     order = forms.ChoiceField(
-        label=_("Order"), required=False, choices=[("name", _("By name")), ("changed", _("Changed last"))]
+        label=pgettext_lazy("of a list", "Order"),
+        required=False,
+        choices=[("name", _("By name")), ("changed", _("Changed last"))],
     )
