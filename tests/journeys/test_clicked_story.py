@@ -149,7 +149,7 @@ def _fill_notice(officer: Officer, now: datetime) -> None:
     departs = (now + timedelta(days=8)).replace(minute=40)
     there = "destinations.0"
     fill(page, {
-        "basis": page.locator("input[name=basis]").first.get_attribute("value"), "basis.purpose": "prevent-offences",
+        "basis": page.locator("input[name=basis]").first.get_attribute("value"), "basis.purpose": "prevent-serious-offences",
         "basis.reason": "He is supervised here and moves there; nobody there knows him.", "basis.handling_code": "H1",
         "departs": moment(departs, RIGA), "departure_place.town": "Riga",
         f"{there}.arrives_from": moment(departs + 3 * hours, RIGA),
