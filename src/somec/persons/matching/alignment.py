@@ -168,12 +168,29 @@ def align(
     for i in range(count):
         if 0 <= pairs[i] < JOINED:
             levels[i] = level_of(alike[i, pairs[i]])
+    return total + _alone(
+        count, others, names.roles[start:end], people.roles[first : first + others], pairs, free, weights
+    )
+
+
+@compiled
+def _alone(
+    count: int,
+    others: int,
+    roles: NDArray[np.uint8],
+    other_roles: NDArray[np.uint8],
+    pairs: NDArray[np.int16],
+    free: NDArray[np.uint8],
+    weights: NameWeights,
+) -> float:
+    """Bits of the parts on either side that found no partner."""
+    total = np.float32(0.0)
     for i in range(count):
         if pairs[i] < 0:
-            total += weights.missing[names.roles[start + i]]
+            total += weights.missing[roles[i]]
     for j in range(others):
         if free[j] == 1:
-            total += weights.extra[people.roles[first + j]]
+            total += weights.extra[other_roles[j]]
     return total
 
 

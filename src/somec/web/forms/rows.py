@@ -51,8 +51,8 @@ class RowsMixin(forms.Form):
         return max(self.first_rows.get(kind, 1), min(_number(asked), MOST))
 
     def row_fields(self, kind: str) -> dict[str, forms.Field]:
-        """Return fresh fields of one row."""
-        raise NotImplementedError(kind)
+        """Return fresh fields of one row; each form answers for its own kinds."""
+        raise LookupError(kind)
 
     def groups(self) -> list[dict[str, Any]]:
         """Return the kinds of rows with their fields, as a template draws them."""
