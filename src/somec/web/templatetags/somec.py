@@ -207,11 +207,13 @@ def item_of(table: Any, key: str) -> Any:
 
 @register.filter
 def purpose_name(code: str) -> str:
-    """Write a purpose by its words in the catalogue; an unknown code is shown as it is."""
-    try:
-        return label(catalogue.purpose(code))
-    except SomecError:
-        return code
+    """Write a purpose of access, or the use for which a document went out, in words; an unknown code as it is."""
+    for entry in (catalogue.purpose, catalogue.permitted_use):
+        try:
+            return label(entry(code))
+        except SomecError:
+            continue
+    return code
 
 
 @register.filter
