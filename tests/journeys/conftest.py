@@ -29,6 +29,7 @@ RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 }
 MADE_UP_PEOPLE = 40
+TALLEST = 2200  # pixels of a picture: what a reader of the documents looks at
 
 
 def free_port() -> int:
@@ -111,7 +112,10 @@ class Officer:
         for width in (1280, 390):
             self.page.set_viewport_size({"width": width, "height": 900})
             file = PICTURES / f"{name}-{width}.png" if KEEP_PICTURES else None
-            self.page.screenshot(path=file, full_page=True)
+            whole = self.page.evaluate("document.documentElement.scrollHeight")
+            self.page.screenshot(
+                path=file, full_page=True, clip={"x": 0, "y": 0, "width": width, "height": min(whole, TALLEST)}
+            )
             self.look()
         self.page.set_viewport_size({"width": 1280, "height": 900})
 
