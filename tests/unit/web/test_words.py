@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gettext
+import importlib
+import pkgutil
 import re
 import shutil
 import subprocess
@@ -12,10 +14,12 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
+from django import forms
 from django.utils import translation
 
 from somec.alerts.rules import Group, Verb
 from somec.kernel.errors import Invalid
+from somec.web import forms as package
 from somec.web import sentences, words, words_notices
 from unit.web import sources
 
@@ -152,3 +156,21 @@ def test_every_work_of_the_desk_has_its_words() -> None:
     assert verbs - set(words_notices.VERBS) == set()
     assert verbs - set(words_notices.VERB_NAMES) == set()
     assert {group.value for group in Group} - set(words_notices.GROUPS) == set()
+
+
+def form_classes() -> list[type[forms.BaseForm]]:
+    """Return every form of the screens."""
+    modules = [importlib.import_module(one.name) for one in pkgutil.iter_modules(package.__path__, "somec.web.forms.")]
+    found = [value for module in modules for value in vars(module).values() if isinstance(value, type)]
+    return [one for one in found if issubclass(one, forms.BaseForm)]
+
+
+def test_forms_wait_for_the_reader_before_they_choose_a_language(catalogue: Catalog) -> None:
+    known = {text for message in catalogue if message.id for text in originals(message)}
+    too_early = set()
+    for form in form_classes():
+        for name, field in form.base_fields.items():
+            said = [field.label, field.help_text, *(text for _, text in getattr(field, "choices", []))]
+            too_early |= {(form.__name__, name, text) for text in said if type(text) is str and text in known}
+    assert form_classes()
+    assert too_early == set()

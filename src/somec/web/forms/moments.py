@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from somec.web.templatetags.somec import state_name
-from somec.web.words import Word, word
+from somec.web.words import Word
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -53,10 +53,15 @@ class Text(forms.CharField):
         )  # fmt: skip
 
 
-def choices(codes: Iterable[StrEnum], table: Mapping[str, Word], *, empty: Word | None = None) -> list[tuple[str, str]]:
-    """Return codes with what they are called, for a choice; ``empty`` is offered first if given."""
-    named = [(one.value, word(table, one.value)) for one in codes]
-    return named if empty is None else [("", str(empty)), *named]
+def choices(
+    codes: Iterable[StrEnum], table: Mapping[str, Word], *, empty: Word | None = None
+) -> list[tuple[str, Word]]:
+    """Return codes with what they are called, for a choice; ``empty`` is offered first if given.
+
+    The words stay untranslated until they are shown: forms are made once, for readers of every language.
+    """
+    named: list[tuple[str, Word]] = [(one.value, table.get(one.value, one.value)) for one in codes]
+    return named if empty is None else [("", empty), *named]
 
 
 def states(codes: Iterable[str], *, empty: Word | None = None) -> list[tuple[str, str]]:

@@ -22,6 +22,7 @@ from somec.web.forms.moments import Line, Moment, Text, choices, states
 from somec.web.forms.notice_reading import initial
 from somec.web.templatetags.notices import act_of, channel_name, item_words, use_name
 from somec.web.templatetags.somec import label, language_name, state_name
+from somec.web.words import Word
 
 MAX_COMPANIONS = 8
 MOST_LANGUAGES = 6
@@ -255,7 +256,7 @@ class ContentForm(forms.Form):
         return self[name] if name in self.fields else None
 
 
-def _with(value: str, offered: list[tuple[str, str]]) -> list[tuple[str, str]]:
+def _with(value: str, offered: list[tuple[str, Word]]) -> list[tuple[str, Word]]:
     """Return the choices with what stands there already, so that saving never loses what the form did not know."""
     return offered if any(code == value for code, _name in offered) else [*offered, (value, value)]
 
