@@ -29,6 +29,7 @@ from somec.exchange.transport import Transport
 from somec.kernel import clock
 
 TICK_SECONDS: Final = 1.0
+SEAL_TICKS: Final = 5  # how often it is asked whether a checkpoint is due
 CHECKPOINT_EVERY: Final = timedelta(minutes=1)
 WITNESS_EVERY_TRAINING: Final = timedelta(minutes=5)
 CHECKPOINT_FILE: Final = "checkpoint.note"
@@ -78,9 +79,12 @@ class Node:
             sender = Sender(self.ring, self.directory, Transport(self.ring))
             loop = threading.Thread(target=sender.run, name="send", daemon=True)
             loop.start()
+            ticks = 0
             while not self._stop.wait(TICK_SECONDS):
-                self._guarded(self._seal)
+                if ticks % SEAL_TICKS == 0:
+                    self._guarded(self._seal)
                 self._guarded(self._raise)
+                ticks += 1
             sender.stop()
             loop.join()
 

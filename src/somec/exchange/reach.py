@@ -114,6 +114,10 @@ class Reach:
                         ebms_code="EBMS:0301", detail=outcome.code)
             ])  # fmt: skip
 
+    def unsaved(self, now: datetime) -> bool:
+        """Tell whether :meth:`save` has something to write."""
+        return any(known.changed or _stale(known, now) for known in self._states.values())
+
     def save(self, now: datetime) -> None:
         """Write down what changed, within the caller's transaction."""
         for state, known in self._states.items():

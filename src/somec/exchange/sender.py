@@ -167,6 +167,9 @@ class Sender:
 
     def _do(self, turn: _Turn) -> None:
         now = clock.now()
+        if self._nothing_to_do(turn, now):
+            self._ping(now)
+            return
         with transaction.atomic():
             journal.store_built(turn.built, now)
             journal.record(turn.answered, now)
@@ -184,6 +187,11 @@ class Sender:
             work = self._build if job.body is None else self._post
             (self._builders if job.body is None else self._posters).submit(self._guarded, job, work)
         self._ping(now)
+
+    def _nothing_to_do(self, turn: _Turn, now: datetime) -> bool:
+        """Tell whether a transaction would be for nothing: an idle node must not take the write lock twice a second."""
+        happened = turn.size or turn.pings or turn.heard
+        return not happened and not self._reach.unsaved(now) and not journal.waiting_peers()
 
     def _drop(self, turn: _Turn) -> None:
         """Forget what could not be written down: it is still queued, and will be claimed again."""
