@@ -29,7 +29,8 @@ from somec.exchange.transport import Transport
 from somec.kernel import clock
 
 TICK_SECONDS: Final = 1.0
-SEAL_TICKS: Final = 5  # how often it is asked whether a checkpoint is due
+RAISE_SECONDS: Final = 2.0  # how late an alert may be raised; asking costs some milliseconds
+SEAL_TICKS: Final = 3  # how often it is asked whether a checkpoint is due
 CHECKPOINT_EVERY: Final = timedelta(minutes=1)
 WITNESS_EVERY_TRAINING: Final = timedelta(minutes=5)
 CHECKPOINT_FILE: Final = "checkpoint.note"
@@ -80,7 +81,7 @@ class Node:
             loop = threading.Thread(target=sender.run, name="send", daemon=True)
             loop.start()
             ticks = 0
-            while not self._stop.wait(TICK_SECONDS):
+            while not self._stop.wait(RAISE_SECONDS):
                 if ticks % SEAL_TICKS == 0:
                     self._guarded(self._seal)
                 self._guarded(self._raise)
