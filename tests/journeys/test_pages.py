@@ -54,7 +54,7 @@ def test_every_place_holds_in_latvian(officers: SignIn) -> None:
 
 
 def test_the_language_is_changed_with_one_button_and_stays(officers: SignIn) -> None:
-    with officers("LV", "head") as officer:
+    with officers("ES", "officer") as officer:
         officer.visit("/people/")
         officer.press("Latviešu")
         expect(officer.page.locator("html")).to_have_attribute("lang", "lv")
