@@ -6,7 +6,7 @@ PORT ?= 8700
 ONLY ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo pictures test check bench run interop format messages docs clean
+.PHONY: help install demo pictures test check bench run interop format messages docs clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -24,6 +24,8 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 src/somec/web/static/ecl/ecl-eu.css: scripts/fetch_design_system.py
 	$(PYTHON) scripts/fetch_design_system.py
 	touch $@
+
+install: $(VENV)/.runtime src/somec/web/static/ecl/ecl-eu.css ## what a real node needs, into .venv
 
 demo: $(VENV)/.runtime src/somec/web/static/ecl/ecl-eu.css ## three nodes and the story, in a browser (STORY=once: without one)
 	@exec $(BIN)/somec demo --port $(PORT) $(if $(STORY),--story $(STORY)) $(if $(FRESH),--fresh)
