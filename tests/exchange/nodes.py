@@ -114,9 +114,10 @@ class RealNode:
 
     @classmethod
     def found(
-        cls, folder: Path, state: str, *, endpoint_port: int | None = None, environment: dict[str, str] | None = None
-    ) -> RealNode:
-        """Make a node with ``somec init``."""
+        cls, folder: Path, state: str, *, endpoint_port: int | None = None, environment: dict[str, str] | None = None,
+        training: bool = False,
+    ) -> RealNode:  # fmt: skip
+        """Make a node with ``somec init``. Only a training node's clock may be set ahead."""
         web, port = free_ports(2)
         node = cls(
             folder, state, web, port, endpoint_port or port, environment=environment or {"SOMEC_DATABASE_URL": ""}
@@ -124,6 +125,7 @@ class RealNode:
         node.somec(
             "init", "--folder", str(folder), "--state", state, "--name", f"Node {state}", "--web", f"127.0.0.1:{web}",
             "--exchange", f"127.0.0.1:{port}", "--endpoint", f"https://127.0.0.1:{node.endpoint_port}/as4",
+            *(["--training"] if training else []),
         )  # fmt: skip
         return node
 

@@ -22,7 +22,7 @@ print(json.dumps(queries.cosigned_size(DATA['by'])))
 def test_two_nodes_countersign(tmp_path: Path) -> None:
     clock = tmp_path / "clock"
     clock.write_text("0", encoding="ascii")
-    nodes = [RealNode.found(tmp_path / state, state) for state in ("LV", "NL")]
+    nodes = [RealNode.found(tmp_path / state, state, training=True) for state in ("LV", "NL")]
     for node in nodes:
         node.environment["SOMEC_TRAINING_CLOCK"] = str(clock)
     pair(*nodes)
