@@ -102,8 +102,18 @@ def verify(*, verifiers: Sequence[Verifier] = (), notes: Sequence[str] = ()) -> 
     are compared, not signatures. The node may go on writing meanwhile: what was there at the start is checked.
     """
     begun = time.perf_counter()
+    walk, finding = _walked(verifiers, notes)
+    if finding is not None and finding.code == "tree.missing" and _tree(walk) is not None:
+        walk, finding = _walked(verifiers, notes)  # the log's first entries were committed while it was read
+    return Result(
+        ok=finding is None, entries=walk.size, root=hashtree.root(walk.frontier), checkpoints=walk.checkpoints,
+        signatures=walk.signatures, finding=finding, seconds=time.perf_counter() - begun,
+    )  # fmt: skip
+
+
+def _walked(verifiers: Sequence[Verifier], notes: Sequence[str]) -> tuple[_Walk, Finding | None]:
+    """Walk the log once; returns how far it went and the first fault."""
     walk = _Walk(verifiers, {})
-    finding: Finding | None = None
     try:
         _notes(walk, notes)
         tree = _tree(walk)
@@ -111,11 +121,8 @@ def verify(*, verifiers: Sequence[Verifier] = (), notes: Sequence[str] = ()) -> 
         _ends(walk, tree)
         _subtrees(walk)
     except _WrongError as wrong:
-        finding = wrong.finding
-    return Result(
-        ok=finding is None, entries=walk.size, root=hashtree.root(walk.frontier), checkpoints=walk.checkpoints,
-        signatures=walk.signatures, finding=finding, seconds=time.perf_counter() - begun,
-    )  # fmt: skip
+        return walk, wrong.finding
+    return walk, None
 
 
 def _rows(query: str, *parameters: int) -> Iterator[tuple[Any, ...]]:
