@@ -29,7 +29,10 @@ def test_two_nodes_countersign(tmp_path: Path) -> None:
     try:
         for node in nodes:
             node.start()
-        time.sleep(2.0)  # both logs are sealed for the first time
+        sealed = [node.folder / "checkpoint.note" for node in nodes]
+        ends = time.monotonic() + WITHIN
+        while time.monotonic() < ends and not all(note.exists() for note in sealed):
+            time.sleep(0.1)
         clock.write_text("1200", encoding="ascii")
         ends = time.monotonic() + WITHIN
         sizes: list[int] = []

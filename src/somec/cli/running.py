@@ -5,6 +5,7 @@ One process or several.
 
 from __future__ import annotations
 
+import itertools
 import logging
 import signal
 import threading
@@ -80,12 +81,12 @@ class Node:
             sender = Sender(self.ring, self.directory, Transport(self.ring))
             loop = threading.Thread(target=sender.run, name="send", daemon=True)
             loop.start()
-            ticks = 0
-            while not self._stop.wait(RAISE_SECONDS):
-                if ticks % SEAL_TICKS == 0:
+            for tick in itertools.count():
+                if tick % SEAL_TICKS == 0:
                     self._guarded(self._seal)
                 self._guarded(self._raise)
-                ticks += 1
+                if self._stop.wait(RAISE_SECONDS):
+                    break
             sender.stop()
             loop.join()
 
