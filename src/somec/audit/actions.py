@@ -76,11 +76,13 @@ def _locked_tree() -> tuple[int, bytes, bytes]:
         row = cursor.fetchone()
         if row is None:
             cursor.execute("SELECT 1 FROM audit_entry LIMIT 1")
-            if cursor.fetchone():  # somebody took the row away: do not begin a second log over the first
-                raise Conflict("audit.tree_missing")
-            cursor.execute(_INSERT_TREE, [b"", rules.EMPTY_LINK])
-            cursor.execute(_SELECT_TREE + lock)
+            begun = cursor.fetchone() is not None
+            if not begun:
+                cursor.execute(_INSERT_TREE, [b"", rules.EMPTY_LINK])
+            cursor.execute(_SELECT_TREE + lock)  # another writer may have begun the log between the two looks
             row = cursor.fetchone()
+            if row is None:  # somebody took the row away: do not begin a second log over the first
+                raise Conflict("audit.tree_missing")
     return int(row[0]), bytes(row[1]), bytes(row[2])
 
 
