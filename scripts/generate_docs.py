@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-GENERATORS = ("state_charts.py", "permissions.py")
+GENERATORS = ("state_charts.py", "permissions.py", "protocol.py", "interfaces.py")
 
 
 def main() -> int:
