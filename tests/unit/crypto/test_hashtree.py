@@ -50,7 +50,7 @@ def test_inclusion_is_proved_and_nothing_else(entries: list[bytes], data: st.Dat
     path = hashtree.inclusion_proof(leaves, index)
     root = hashtree.root_of(leaves)
     assert hashtree.verify_inclusion(leaves[index], index, len(leaves), path, root)
-    assert not hashtree.verify_inclusion(hashtree.leaf_hash(b"another"), index, len(leaves), path, root)
+    assert not hashtree.verify_inclusion(hashtree.leaf_hash(b"longer than any leaf"), index, len(leaves), path, root)
     assert not hashtree.verify_inclusion(leaves[index], len(leaves), len(leaves), path, root)
     assert not hashtree.verify_inclusion(leaves[index], index, len(leaves), [*path, root], root)
 
@@ -64,8 +64,12 @@ def test_consistency_is_proved_and_nothing_else(entries: list[bytes], data: st.D
     old_root, new_root = hashtree.root_of(leaves[:old]), hashtree.root_of(leaves)
     assert hashtree.verify_consistency(old, old_root, len(leaves), new_root, path)
     if old < len(leaves):
-        assert not hashtree.verify_consistency(old, hashtree.leaf_hash(b"x"), len(leaves), new_root, path)
-        assert not hashtree.verify_consistency(old, old_root, len(leaves), hashtree.leaf_hash(b"x"), path)
+        assert not hashtree.verify_consistency(
+            old, hashtree.leaf_hash(b"longer than any leaf"), len(leaves), new_root, path
+        )
+        assert not hashtree.verify_consistency(
+            old, old_root, len(leaves), hashtree.leaf_hash(b"longer than any leaf"), path
+        )
         assert not hashtree.verify_consistency(old, old_root, len(leaves), new_root, path[:-1])
 
 
