@@ -7,6 +7,14 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+
+CONFIGURATION = """state = "LV"
+name = "Node that is measured"
+desk = "Desk"
+training = true
+second_factor = "offered"
+"""
 
 
 @contextmanager
@@ -14,6 +22,7 @@ def throw_away_node() -> Iterator[str]:
     """Make a node with tables and set Django up for it; one for each process."""
     folder = os.environ.get("SOMEC_BENCH_NODE") or tempfile.mkdtemp(prefix="somec-bench-")
     os.environ["SOMEC_NODE"] = folder
+    Path(folder, "somec.toml").write_text(CONFIGURATION, encoding="utf-8")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "somec.node.settings")
     import django
     from django.core.management import call_command
