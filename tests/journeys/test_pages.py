@@ -69,6 +69,7 @@ def test_nothing_scrolls_sideways_at_the_smallest_width(officers: SignIn) -> Non
         officer.page.set_viewport_size({"width": SMALLEST, "height": 640})
         for address in [*places(officer), "/people/find/?text=kova"]:
             officer.visit(address, axe=False)
+        assert not officer.complaints
 
 
 def test_a_person_is_found_opened_and_recorded_without_javascript(officers: SignIn) -> None:
@@ -225,6 +226,7 @@ def test_the_pages_for_a_second_factor_and_the_password(officers: SignIn) -> Non
             "all => all.map(one => one.getAttribute('href'))"
         ):
             officer.visit(address)
+        assert not officer.complaints
 
 
 def test_sign_in_says_what_is_wrong_and_closes_after_five_tries(

@@ -122,9 +122,7 @@ def test_every_test_asserts_something() -> None:
         for node in ast.walk(ast.parse(source)):
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
                 text = ast.get_source_segment(source, node) or ""
-                if not re.search(
-                    r"\bassert|raises|expect\(|check_|fail\(|accepted\(|refused\(|\.visit\(|\.look\(", text
-                ):
+                if not re.search(r"\bassert|raises|expect\(|check_|fail\(|accepted\(|refused\(", text):
                     silent.append(f"{path.name}:{node.name}")
     assert not silent
 

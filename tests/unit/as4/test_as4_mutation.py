@@ -24,7 +24,7 @@ TRUTH = inspect(Octets.of(RECORDED), Known())
 TOLD = ("message_id", "kind", "from", "to", "action", "properties", "signature", "covers", "parts")
 
 
-def unchanged_or_refused(content_type: str, wire: bytes, original: object, **more: object) -> bool:
+def check_unchanged_or_refused(content_type: str, wire: bytes, original: object, **more: object) -> bool:
     """Return whether it was refused; fail when something else was believed."""
     try:
         received = receive(content_type, wire, **more)  # type: ignore[arg-type]
@@ -44,19 +44,19 @@ def _flip(wire: bytes, at: int, bit: int) -> bytes:
 @settings(max_examples=300, deadline=None)
 @given(at=st.integers(0, 1 << 20), bit=st.integers(0, 7))
 def test_a_flipped_bit_is_never_believed(at: int, bit: int) -> None:
-    unchanged_or_refused(OUTGOING.content_type, _flip(WIRE, at, bit), OUTGOING)
+    check_unchanged_or_refused(OUTGOING.content_type, _flip(WIRE, at, bit), OUTGOING)
 
 
 @settings(max_examples=200, deadline=None)
 @given(at=st.integers(0, 1 << 20), bit=st.integers(0, 7))
 def test_a_flipped_bit_is_never_believed_without_encryption(at: int, bit: int) -> None:
-    unchanged_or_refused(PLAIN.content_type, _flip(PLAIN_WIRE, at, bit), PLAIN, mode=pmode(encrypt=False))
+    check_unchanged_or_refused(PLAIN.content_type, _flip(PLAIN_WIRE, at, bit), PLAIN, mode=pmode(encrypt=False))
 
 
 @settings(max_examples=150, deadline=None)
 @given(start=st.integers(0, len(WIRE)), length=st.integers(1, 400), more=st.binary(max_size=60))
 def test_a_replaced_stretch_is_never_believed(start: int, length: int, more: bytes) -> None:
-    unchanged_or_refused(OUTGOING.content_type, WIRE[:start] + more + WIRE[start + length :], OUTGOING)
+    check_unchanged_or_refused(OUTGOING.content_type, WIRE[:start] + more + WIRE[start + length :], OUTGOING)
 
 
 @settings(max_examples=60, deadline=None)
@@ -83,9 +83,9 @@ def test_flipped_bits_are_refused_in_every_signed_region() -> None:
     start, stop = WIRE.index(b"<eb:Messaging"), WIRE.index(b"</eb:Messaging>")
     for _ in range(60):
         at = chance.randrange(start, stop)
-        assert unchanged_or_refused(OUTGOING.content_type, _flip(WIRE, at, chance.randrange(8)), OUTGOING)
+        assert check_unchanged_or_refused(OUTGOING.content_type, _flip(WIRE, at, chance.randrange(8)), OUTGOING)
     start = WIRE.rindex(b"Content-ID: <part-2") + 60
-    assert unchanged_or_refused(OUTGOING.content_type, _flip(WIRE, start, 3), OUTGOING)
+    assert check_unchanged_or_refused(OUTGOING.content_type, _flip(WIRE, start, 3), OUTGOING)
 
 
 @settings(max_examples=150, deadline=None)

@@ -17,6 +17,11 @@ EARLIEST_YEAR: Final = 1000
 LATEST_YEAR: Final = 2200
 
 
+def _known(number: int, width: int) -> str:
+    """Write a part of a date; an unknown one (0) as EDTF does, by the letter X."""
+    return f"{number:0{width}}" if number else "X" * width
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class PartialDate:
     """A day, a month of a year, or a year; 0 stands for what is not known."""
@@ -27,11 +32,9 @@ class PartialDate:
 
     def __str__(self) -> str:
         """Extended Date/Time Format (ISO 8601-2) level 1: 1984-04-XX."""
-        return (
-            f"{self.year or 'XXXX':04}-{self.month or 'XX':02}-{self.day or 'XX':02}"
-            if self.month or self.day or not self.year
-            else f"{self.year:04}"
-        )
+        if self.year and not self.month and not self.day:
+            return f"{self.year:04}"
+        return "-".join((_known(self.year, 4), _known(self.month, 2), _known(self.day, 2)))
 
     @property
     def packed(self) -> int:
