@@ -87,6 +87,7 @@ ACTIONS: Mapping[str, Rule] = {
     "notice.refuse": Rule((_APPROVERS,), second_person=True, states=_AWAITING, kind="notice"),
     "notice.withdraw": Rule((_WRITERS, _APPROVERS), kind="notice"),
     "notice.transmit": Rule((_DESK_ONLY,), states=frozenset({"approved"}), kind="notice"),
+    "notice.send_back": Rule((_DESK_ONLY,), states=frozenset({"approved"}), kind="notice"),
     "notice.change": Rule((_WRITERS,), kind="notice"),
     "notice.cancel": Rule((_WRITERS, _APPROVERS), kind="notice"),
     "notice.close": Rule((_WRITERS, _APPROVERS, _grant(_CP, by=(_DESK,), hidden=BEFORE_APPROVAL)), kind="notice"),

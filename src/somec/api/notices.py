@@ -183,6 +183,19 @@ def give_back(request: HttpRequest, notice: Id, body: WithReason) -> Any:
     return _read(request, notice)
 
 
+class GivenBack(BaseModel):
+    """Which notice was given back; the contact point cannot read it until a second person has agreed again."""
+
+    given_back: str
+
+
+@router.post("/{notice}/send-back", response=answers(GivenBack))
+def send_back(request: HttpRequest, notice: Id, body: WithReason) -> Any:
+    """Give an approved notice back to its author, as the contact point; it then needs a second person again."""
+    actions.send_back_notice(actor=actor(request), id=notice, version=body.version, reason=body.reason)
+    return {"given_back": notice}
+
+
 @router.post("/{notice}/refuse", response=answers(NoticeOut))
 def refuse(request: HttpRequest, notice: Id, body: WithReason) -> Any:
     """Decide as second person that nobody is told."""

@@ -13,6 +13,7 @@ from somec.movements.drafting import (
     refuse_notice,
     return_notice,
     save_notice,
+    send_back_notice,
     submit_notice,
     withdraw_notice,
 )
@@ -75,6 +76,7 @@ __all__ = [
     "refuse_notice",
     "return_notice",
     "save_notice",
+    "send_back_notice",
     "submit_notice",
     "take",
     "take_answer",

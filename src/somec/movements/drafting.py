@@ -191,6 +191,26 @@ def return_notice(*, actor: Actor, id: str, version: int, reason: str) -> None: 
 
 
 @transaction.atomic
+def send_back_notice(*, actor: Actor, id: str, version: int, reason: str) -> None:  # noqa: A002 - the notice's id
+    """Give an approved notice back to its author, as the contact point that would have to send it.
+
+    The approval falls: what the author then changes needs a second person again. Once one state was told, the notice
+    can only be changed or taken back (NotPossibleNow, ``notice.already_sent``).
+    """
+    notice = notice_for(actor, "notice.send_back", id, version=version)
+    told = notice.disclosures.all()
+    if told.filter(sent_at__isnull=False).exists():
+        raise NotPossibleNow("notice.already_sent", id=notice.id)
+    approver = notice.approver_id
+    _moved(notice, "notice.send_back")
+    notice.said = _reason(reason)
+    notice.approver_id, notice.approved_at, notice.desk = "", None, False
+    notice.save()
+    told.delete()  # approval makes one for each state that the notice then names
+    note(actor, "notice.send_back", notice, reason=reason, approver=approver)
+
+
+@transaction.atomic
 def refuse_notice(*, actor: Actor, id: str, version: int, reason: str) -> None:  # noqa: A002 - the notice's id
     """Decide as second person that nobody is told. Kept, with its reason."""
     notice = notice_for(actor, "notice.refuse", id, version=version)

@@ -199,6 +199,8 @@ def notice_actions(actor: Actor, row: Notice) -> tuple[str, ...]:
     steps = {step for step in possible(SENDER, State(row.state)) if step.startswith("notice.")}
     if row.amends_id is not None:
         steps -= {"notice.change", "notice.cancel", "notice.close"}
+    if "notice.send_back" in steps and row.disclosures.filter(sent_at__isnull=False).exists():
+        steps -= {"notice.send_back"}  # one of its states was told already
     return tuple(sorted(step for step in steps if access.can(actor, PERMISSIONS.get(step, step), target)))
 
 

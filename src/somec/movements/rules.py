@@ -244,6 +244,7 @@ SENDER = Chart(
         _row("notice.submit", (_S.DRAFT, _S.RETURNED), _S.AWAITING_APPROVAL, Party.AUTHOR),
         _row("notice.approve", (_S.AWAITING_APPROVAL,), _S.APPROVED, Party.AUTHORISER),
         _row("notice.return", (_S.AWAITING_APPROVAL,), _S.RETURNED, Party.AUTHORISER),
+        _row("notice.send_back", (_S.APPROVED,), _S.RETURNED, Party.CONTACT_POINT),
         _row("notice.refuse", (_S.AWAITING_APPROVAL,), _S.WITHDRAWN, Party.AUTHORISER),
         _row("notice.withdraw", (_S.DRAFT, _S.RETURNED, _S.AWAITING_APPROVAL, _S.APPROVED), _S.WITHDRAWN, Party.AUTHOR),
         _row("notice.transmit", (_S.APPROVED,), _S.SENT, Party.CONTACT_POINT, "movement-notice"),

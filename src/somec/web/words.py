@@ -101,6 +101,7 @@ ACTS: Mapping[str, Word] = {
     "notice.receive_progress": _("The other state told of progress"),
     "notice.refuse": _("Decided not to tell"),
     "notice.return": _("Returned the notice to its author"),
+    "notice.send_back": _("Gave the approved notice back to its author"),
     "notice.submit": _("Put the notice before a second person"),
     "notice.take_answer": _("Took the answer of the other state"),
     "notice.transmit": _("Sent the notice"),

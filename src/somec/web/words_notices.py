@@ -385,6 +385,7 @@ ACTIONS: Mapping[str, Word] = {
     "notice.submit": _("Put before a second person"),
     "notice.approve": _("Approve"),
     "notice.return": _("Return to its author"),
+    "notice.send_back": _("Give back to its author"),
     "notice.refuse": _("Do not tell"),
     "notice.withdraw": _("Decide not to tell"),
     "notice.transmit": _("Send"),

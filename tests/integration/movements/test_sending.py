@@ -81,6 +81,37 @@ def test_steps_only_in_order_and_only_by_whom_they_belong_to(nodes: Nodes) -> No
         assert Delivery.objects.count() == 0
 
 
+def test_the_contact_point_gives_an_approved_notice_back_and_it_needs_a_second_person_again(nodes: Nodes) -> None:
+    lv, _, _ = nodes
+    with at(story.NOW), lv:
+        officer, head, desk = (lv.actor(key) for key in ("officer", "head", "desk"))
+        notice_id = story.written(lv, "NL", "ES")
+        actions.submit_notice(actor=officer, id=notice_id, version=2)
+        with pytest.raises(NotAllowed):
+            actions.send_back_notice(actor=desk, id=notice_id, version=3, reason="Not approved yet")
+        actions.approve_notice(actor=head, id=notice_id, version=3)
+        with pytest.raises(Invalid):
+            actions.send_back_notice(actor=desk, id=notice_id, version=4, reason=" ")
+        with pytest.raises(NotAllowed):
+            actions.send_back_notice(actor=officer, id=notice_id, version=4, reason="Not his to say")
+        actions.send_back_notice(actor=desk, id=notice_id, version=4, reason="Spain asks for the carrier")
+        view = queries.notice(officer, notice_id)
+        assert (view.row.state, view.said) == (State.RETURNED, "Spain asks for the carrier")
+        assert (view.approver_id, view.approved, view.disclosures) == ("", None, ())
+        with pytest.raises(NotAllowed):
+            queries.notice(desk, notice_id)
+        entry = Entry.objects.get(action="notice.send_back")
+        assert (entry.subject, entry.actor) == (notice_id, desk.id)
+        actions.submit_notice(actor=officer, id=notice_id, version=5)
+        actions.approve_notice(actor=head, id=notice_id, version=6)
+        actions.transmit_notice(actor=desk, id=notice_id, version=7, states=("ES",))
+        assert "notice.send_back" not in queries.notice(desk, notice_id).actions
+        with pytest.raises(NotPossibleNow) as told:
+            actions.send_back_notice(actor=desk, id=notice_id, version=8, reason="Too late")
+        assert told.value.code == "notice.already_sent"
+        assert Delivery.objects.count() == 1
+
+
 def test_the_database_refuses_an_author_as_second_person(nodes: Nodes) -> None:
     lv, _, _ = nodes
     with at(story.NOW), lv:

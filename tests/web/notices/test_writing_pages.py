@@ -185,6 +185,23 @@ def test_the_second_person_says_why(nodes: Nodes, browser: Browser, act: str, st
         assert "Say where he works." in words(browser(lv, "officer").get(page_of(notice)))
 
 
+def test_the_contact_point_gives_back_what_it_does_not_send(nodes: Nodes, browser: Browser) -> None:
+    lv, _, _ = nodes
+    with at(story.NOW), lv:
+        notice = story.written(lv, "NL")
+        actions.submit_notice(actor=lv.actor("officer"), id=notice, version=2)
+        actions.approve_notice(actor=lv.actor("head"), id=notice, version=3)
+        desk, address = browser(lv, "desk"), reverse("send_back_notice", args=[notice])
+        assert "It is not sent then." in words(desk.get(page_of(notice)))
+        page = desk.post(address, {"version": 4, "reason": ""})
+        assert mistakes(page, "said") == {"reason": ["Say why, in one sentence."]}
+        page = desk.post(address, {"version": 4, "reason": "The train is not named."}, follow=True)
+        assert "Given back to its author with your reason. It was not sent." in words(page)
+        shown = words(browser(lv, "officer").get(page_of(notice)))
+        assert "The train is not named." in shown
+        assert "Given back to its author" not in words(desk.get(reverse("needs_me_now")))
+
+
 def test_one_who_saw_an_older_version_does_not_approve_it(nodes: Nodes, browser: Browser) -> None:
     lv, _, _ = nodes
     with at(story.NOW), lv:

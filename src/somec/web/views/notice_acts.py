@@ -62,6 +62,9 @@ def _with_reason(act: Callable[..., Any], done: Callable[[], str]) -> Callable[.
 
 
 send_back = _with_reason(actions.return_notice, lambda: _("Returned to its author with your reason."))
+unsent = _with_reason(
+    actions.send_back_notice, lambda: _("Given back to its author with your reason. It was not sent.")
+)
 refuse = _with_reason(actions.refuse_notice, lambda: _("Decided: nobody is told. The reason is kept."))
 withdraw = _with_reason(actions.withdraw_notice, lambda: _("Decided: nobody is told. The reason is kept."))
 
@@ -134,6 +137,7 @@ ADDRESSES = [
     path("notices/<str:notice>/submit/", submit, name="submit_notice"),
     path("notices/<str:notice>/approve/", approve, name="approve_notice"),
     path("notices/<str:notice>/return/", send_back, name="return_notice"),
+    path("notices/<str:notice>/send-back/", unsent, name="send_back_notice"),
     path("notices/<str:notice>/refuse/", refuse, name="refuse_notice"),
     path("notices/<str:notice>/withdraw/", withdraw, name="withdraw_notice"),
     path("notices/<str:notice>/send/", transmit, name="transmit_notice"),
