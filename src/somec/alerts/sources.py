@@ -1,68 +1,44 @@
-"""The lines of "what needs me now" about notices: made from the rows that :mod:`somec.alerts.work` finds.
-
-A source lists at most :data:`LIMIT` lines, least time first, and costs a fixed number of queries.
-"""
+"""The lines of "what needs me now", made from the rows that :mod:`somec.alerts.gathering` has read (no query here)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from django.db.models import QuerySet
-
-from somec.access.rules import Actor
 from somec.alerts import work
+from somec.alerts.gathering import Rows
 from somec.alerts.needs import Need
 from somec.alerts.rules import Verb
+from somec.alerts.work import Line
 from somec.exchange.models import Obligation
-from somec.movements.models import Disclosure, HeldDocument, Incoming, Owner
+from somec.movements.models import Disclosure, Incoming
 from somec.movements.rules import State
 from somec.movements.views import PersonLine
-from somec.persons import queries as persons
-
-LIMIT: Final = 60  # lines of one source: more than a desk does in a day; ``more`` says that there are further ones
 
 
-@dataclass
-class Found:
-    """What the sources of one list have found."""
-
-    needs: list[Need] = field(default_factory=list)
-    more: bool = False
-
-    def add(self, needs: Iterable[Need]) -> None:
-        """Add the lines of one source."""
-        fresh = list(needs)
-        self.more = self.more or len(fresh) >= LIMIT
-        self.needs += fresh
+def needs(rows: Rows, own: str) -> list[Need]:
+    """Return every line about something that is kept as a row."""
+    return [
+        *_duties(rows), *_answers_and_silence(rows, own), *_notices(rows), *_incoming(rows), *_ended(rows),
+        *_plans(rows), *_not_arrived(rows), *_unclaimed(rows), *_problems(rows), *_proposals(rows), *_decisions(rows),
+    ]  # fmt: skip
 
 
-def duties(actor: Actor, now: datetime, own: str) -> list[Need]:
+def _duties(rows: Rows) -> list[Need]:
     """Return what we owe for notices of other states."""
-    rows = list(work.duties(actor, now, own).order_by("due", "id")[:LIMIT])
-    subjects = {
-        row.conversation: row for row in Incoming.objects.filter(conversation__in=[row.conversation for row in rows])
-    }
-    owners = _owners(subjects.values())
+    owed = [rows.duties[one] for one in rows.found[Line.DUTY]]
     return [
         Need(
             id=row.id, verb=work.INCOMING_DUTIES[row.rule][0], due=row.due, since=row.start, subject_kind="incoming",
             subject_id=subject.id, conversation=row.conversation, person=_their_person(subject),
             states=(subject.from_state,), mechanism=row.mechanism, article=row.article, statutory=row.statutory,
-            owner_id=owners.get(subject.id, ""), owner_authority=subject.authority_id, detail=subject.kind,
+            owner_id=rows.owners.get(subject.id, ""), owner_authority=subject.authority_id, detail=subject.kind,
             reference=subject.reference,
         )
-        for row in rows
-        if (subject := subjects.get(row.conversation)) is not None
+        for row in owed
+        if (subject := rows.by_conversation.get(row.conversation)) is not None
     ]  # fmt: skip
-
-
-def _owners(rows: Iterable[Incoming]) -> dict[str, str]:
-    """Return who has taken each of these, in one query."""
-    taken = Owner.objects.filter(incoming_id__in=[row.id for row in rows], taken_at__isnull=False)
-    return dict(taken.order_by("-service").values_list("incoming_id", "user_id"))
 
 
 def _their_person(row: Incoming) -> PersonLine:
@@ -70,12 +46,10 @@ def _their_person(row: Incoming) -> PersonLine:
     return PersonLine(id=row.person_id, label=label, born=row.born)
 
 
-def answers_and_silence(actor: Actor, now: datetime, own: str) -> list[Need]:
+def _answers_and_silence(rows: Rows, own: str) -> list[Need]:
     """Return answers of other states that nobody here took, and documents of ours that nobody there took in time."""
-    rows = list(work.answers_and_silence(actor, now, own).order_by("due", "id")[:LIMIT])
-    told = Disclosure.objects.filter(conversation__in=[row.conversation for row in rows]).select_related("notice")
-    by_conversation = {row.conversation: row for row in told}
-    return [_our_side(row, by_conversation[row.conversation], own) for row in rows]
+    waiting = [rows.duties[one] for one in rows.found[Line.SILENCE]]
+    return [_our_side(row, rows.told_by_conversation[row.conversation], own) for row in waiting]
 
 
 def _our_side(row: Obligation, told: Disclosure, own: str) -> Need:
@@ -89,7 +63,7 @@ def _our_side(row: Obligation, told: Disclosure, own: str) -> Need:
     )  # fmt: skip
 
 
-def notices(actor: Actor) -> list[Need]:
+def _notices(rows: Rows) -> list[Need]:
     """Return our notices that wait for a second person, for their author, or for the contact point."""
     return [
         Need(
@@ -100,24 +74,23 @@ def notices(actor: Actor) -> list[Need]:
             owner_id=row.author_id if verb is Verb.CORRECT_AND_SUBMIT else "", owner_authority=row.authority_id,
             detail=row.kind, reference=row.reference,
         )
-        for verb, rows in work.notices(actor).items()
-        for row in rows.order_by("starts", "changed", "id")[:LIMIT]
+        for verb, line in work.NOTICES.items()
+        for row in (rows.notices[one] for one in rows.found[line])
     ]  # fmt: skip
 
 
-def incoming(actor: Actor) -> list[Need]:
+def _incoming(rows: Rows) -> list[Need]:
     """Return incoming notices whose person is undecided, that nobody was given, that nobody took, that are over."""
-    found = {verb: list(rows.order_by("received", "id")[:LIMIT]) for verb, rows in work.incoming(actor).items()}
-    owners = _owners(row for rows in found.values() for row in rows)
     return [
         Need(
             id=f"{row.id}.{verb.value}", verb=verb, due=None,
             since=row.ended_at or row.acknowledged_at or row.received, subject_kind="incoming", subject_id=row.id,
             conversation=row.conversation, person=_their_person(row), states=(row.from_state,),
-            owner_id=owners.get(row.id, ""), owner_authority=row.authority_id, detail=row.kind, reference=row.reference,
+            owner_id=rows.owners.get(row.id, ""), owner_authority=row.authority_id, detail=row.kind,
+            reference=row.reference,
         )
-        for verb, rows in found.items()
-        for row in rows
+        for verb, line in work.INCOMING.items()
+        for row in (rows.incoming[one] for one in rows.found[line])
     ]  # fmt: skip
 
 
@@ -128,10 +101,10 @@ _OVER: Final[Mapping[str, Verb]] = {
 }
 
 
-def ended(actor: Actor) -> list[Need]:
+def _ended(rows: Rows) -> list[Need]:
     """Return tellings of ours that are over and wait to be closed or told anew."""
-    rows: QuerySet[Disclosure] = work.ended(actor).select_related("notice").order_by("ended_at", "id")[:LIMIT]
-    return [_told(row, _OVER[row.state], row.ended_at or row.peer_closed_at or row.notice.changed) for row in rows]
+    over = [rows.told[one] for one in rows.found[Line.ENDED]]
+    return [_told(row, _OVER[row.state], row.ended_at or row.peer_closed_at or row.notice.changed) for row in over]
 
 
 def _told(
@@ -147,44 +120,74 @@ def _told(
     )  # fmt: skip
 
 
-def plans(actor: Actor) -> list[Need]:
+def _plans(rows: Rows) -> list[Need]:
     """Return planned things that are not done: the reader's own, and those of nobody."""
+    planned = [(row, rows.incoming[row.incoming_id]) for row in (rows.plans[one] for one in rows.found[Line.PLAN])]
     return [
         Need(
             id=row.id, verb=Verb.CARRY_OUT, due=row.due, since=row.created, subject_kind="plan",
-            subject_id=row.incoming_id, conversation=row.incoming.conversation, person=_their_person(row.incoming),
-            states=(row.incoming.from_state,), owner_id=row.owner_id, owner_authority=row.incoming.authority_id,
-            detail=row.service, reference=row.incoming.reference,
+            subject_id=row.incoming_id, conversation=about.conversation, person=_their_person(about),
+            states=(about.from_state,), owner_id=row.owner_id, owner_authority=about.authority_id,
+            detail=row.service, reference=about.reference,
         )
-        for row in work.plans(actor).select_related("incoming").order_by("due", "id")[:LIMIT]
+        for row, about in planned
     ]  # fmt: skip
 
 
-def not_arrived(actor: Actor) -> list[Need]:
+def _not_arrived(rows: Rows) -> list[Need]:
     """Return alerts that somebody whom we announced did not arrive: there the other state acts, here the author."""
-    rows = list(work.not_arrived(actor).order_by("due", "id")[:LIMIT])
-    told = Disclosure.objects.select_related("notice").in_bulk([row.subject_id for row in rows])
+    raised = [rows.alerts[one] for one in rows.found[Line.NOT_ARRIVED]]
     return [
-        _told(told[row.subject_id], Verb.FIND_OUT, row.due, due=row.due, taken=(row.id, row.taken_by)) for row in rows
+        _told(rows.told[row.subject_id], Verb.FIND_OUT, row.due, due=row.due, taken=(row.id, row.taken_by))
+        for row in raised
     ]
 
 
-def unclaimed(actor: Actor) -> list[Need]:
+def _unclaimed(rows: Rows) -> list[Need]:
     """Return documents that came for a notice that is not here."""
-    rows = list(work.unclaimed(actor).order_by("due", "id")[:LIMIT])
-    held = HeldDocument.objects.in_bulk([row.subject_id for row in rows])
+    raised = [rows.alerts[one] for one in rows.found[Line.UNCLAIMED]]
     return [
         Need(
             id=f"{row.id}.{Verb.CLAIM_DOCUMENT.value}", verb=Verb.CLAIM_DOCUMENT, due=None, since=row.raised,
-            subject_kind="document", subject_id=row.subject_id, conversation=held[row.subject_id].conversation,
-            states=(row.other_state,), owner_id=row.taken_by, detail=held[row.subject_id].type,
-            reference=held[row.subject_id].reference, alert_id=row.id,
+            subject_kind="document", subject_id=row.subject_id, conversation=held.conversation,
+            states=(row.other_state,), owner_id=row.taken_by, detail=held.type, reference=held.reference,
+            alert_id=row.id,
         )
-        for row in rows
-        if row.subject_id in held
+        for row in raised
+        if (held := rows.held.get(row.subject_id)) is not None
     ]  # fmt: skip
 
 
-def person_labels(needs: Iterable[Need]) -> Mapping[str, persons.PersonLabel]:
-    """Return the labels of every person of ours in these lines, in one query."""
-    return persons.labels({need.person.id for need in needs if need.person.id})
+def _problems(rows: Rows) -> list[Need]:
+    """Return what was refused on the wire and nobody has settled."""
+    return [
+        Need(
+            id=row.id, verb=Verb.SETTLE_PROBLEM, due=None, since=row.first_at, subject_kind="problem",
+            subject_id=row.id, states=(row.peer_state,) if row.peer_state else (), detail=row.code,
+        )
+        for row in (rows.problems[one] for one in rows.found[Line.PROBLEM])
+    ]  # fmt: skip
+
+
+def _proposals(rows: Rows) -> list[Need]:
+    """Return peers that wait for a second person's trust."""
+    return [
+        Need(
+            id=row.id, verb=Verb.APPROVE_PEER, due=None, since=row.proposed_at, subject_kind="peer", subject_id=row.id,
+            states=(row.state,),
+        )
+        for row in (rows.proposals[one] for one in rows.found[Line.PROPOSAL])
+    ]  # fmt: skip
+
+
+def _decisions(rows: Rows) -> list[Need]:
+    """Return decisions to exchange that wait for the reader as second person."""
+    return [
+        Need(
+            id=row.id, verb=Verb.APPROVE_DECISION, due=None, since=row.submitted_at, subject_kind="decision",
+            subject_id=row.id, person=PersonLine(id=row.person_id, label=""), states=tuple(row.destinations),
+            owner_authority=row.authority_id, detail=row.outcome,
+        )
+        for row in (rows.decisions[one] for one in rows.found[Line.DECISION])
+        if row.submitted_at is not None
+    ]  # fmt: skip

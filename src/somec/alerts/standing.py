@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from somec.access.rules import Actor
+from somec.alerts.gathering import LIMIT
 from somec.alerts.models import Alert
 from somec.alerts.rules import AlertKind, AlertState
-from somec.alerts.sources import LIMIT
 from somec.movements.models import Disclosure, Incoming, Notice
 from somec.movements.targets import incoming_scope, notices_scope
 

@@ -6,7 +6,9 @@ The permission of the act is part of each condition, by the same scope that guar
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Final
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -16,12 +18,53 @@ from somec.access import scope as access_scope
 from somec.access.rules import Actor
 from somec.alerts.models import Alert
 from somec.alerts.rules import AlertKind, AlertState, Verb
-from somec.exchange.models import Obligation
-from somec.exchange.rules import ObligationState
+from somec.exchange.models import Obligation, PeerProposal, Problem
+from somec.exchange.rules import ObligationState, ProblemState, ProposalState
 from somec.movements import messages
 from somec.movements.models import Disclosure, Incoming, Notice, Owner, PlanAction
 from somec.movements.rules import Match, State
 from somec.movements.targets import incoming_scope, notices_scope
+from somec.offenders import queries as offenders
+
+
+class Line(StrEnum):
+    """The sources of lines of work."""
+
+    DUTY = "duty"
+    SILENCE = "silence"
+    APPROVE = "approve"
+    CORRECT = "correct"
+    TRANSMIT = "transmit"
+    DECIDE_MATCH = "decide_match"
+    ASSIGN = "assign"
+    TAKE_OWNERSHIP = "take_ownership"
+    OVER = "over"
+    ENDED = "ended"
+    PLAN = "plan"
+    NOT_ARRIVED = "not_arrived"
+    UNCLAIMED = "unclaimed"
+    PROBLEM = "problem"
+    PROPOSAL = "proposal"
+    DECISION = "decision"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The rows of one source, and the order in which they are listed."""
+
+    line: Line
+    rows: QuerySet[Any]
+    order: tuple[str, ...]
+
+
+NOTICES: Final[Mapping[Verb, Line]] = {
+    Verb.APPROVE: Line.APPROVE, Verb.CORRECT_AND_SUBMIT: Line.CORRECT, Verb.TRANSMIT: Line.TRANSMIT,
+}  # fmt: skip
+INCOMING: Final[Mapping[Verb, Line]] = {
+    Verb.DECIDE_MATCH: Line.DECIDE_MATCH, Verb.ASSIGN: Line.ASSIGN, Verb.TAKE_OWNERSHIP: Line.TAKE_OWNERSHIP,
+    Verb.CLOSE: Line.OVER,
+}  # fmt: skip
+NOTICE_LINES, INCOMING_LINES = tuple(NOTICES.values()), tuple(INCOMING.values())
 
 # rule of a duty -> what the debtor must do, and the permission for it
 INCOMING_DUTIES: Final[Mapping[str, tuple[Verb, str]]] = {
@@ -142,15 +185,32 @@ def unclaimed(actor: Actor) -> QuerySet[Alert]:
     return Alert.objects.filter(kind=AlertKind.UNCLAIMED_DOCUMENT.value).exclude(state=AlertState.SETTLED.value)
 
 
-def everything(actor: Actor, now: datetime, own: str) -> list[QuerySet[Any]]:
-    """Return every condition, for counting."""
+def problems(actor: Actor) -> QuerySet[Problem]:
+    """Find what was refused on the wire and nobody has settled."""
+    if not access_scope.may_list(actor, "problem.read"):
+        return Problem.objects.none()
+    return Problem.objects.filter(status=ProblemState.OPEN.value)
+
+
+def proposals(actor: Actor) -> QuerySet[PeerProposal]:
+    """Find peers that wait for a second person's trust."""
+    if not access_scope.may_list(actor, "peer.approve"):
+        return PeerProposal.objects.none()
+    return PeerProposal.objects.filter(status=ProposalState.PROPOSED.value).exclude(proposed_by=actor.id)
+
+
+def everything(actor: Actor, now: datetime, own: str) -> list[Source]:
+    """Return every condition with the order in which its rows are listed, least time first."""
     return [
-        duties(actor, now, own),
-        answers_and_silence(actor, now, own),
-        *notices(actor).values(),
-        *incoming(actor).values(),
-        ended(actor),
-        plans(actor),
-        not_arrived(actor),
-        unclaimed(actor),
+        Source(Line.DUTY, duties(actor, now, own), ("due", "id")),
+        Source(Line.SILENCE, answers_and_silence(actor, now, own), ("due", "id")),
+        *(Source(NOTICES[verb], rows, ("starts", "changed", "id")) for verb, rows in notices(actor).items()),
+        *(Source(INCOMING[verb], rows, ("received", "id")) for verb, rows in incoming(actor).items()),
+        Source(Line.ENDED, ended(actor), ("ended_at", "id")),
+        Source(Line.PLAN, plans(actor), ("due", "id")),
+        Source(Line.NOT_ARRIVED, not_arrived(actor), ("due", "id")),
+        Source(Line.UNCLAIMED, unclaimed(actor), ("due", "id")),
+        Source(Line.PROBLEM, problems(actor), ("-last_at", "-id")),
+        Source(Line.PROPOSAL, proposals(actor), ("-proposed_at", "id")),
+        Source(Line.DECISION, offenders.approvable(actor), ("submitted_at", "id")),
     ]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, OuterRef, Q, Subquery
 
 from somec.access import rules as access
 from somec.access.rules import Actor, Target
@@ -250,7 +250,7 @@ def known_peers() -> list[tuple[str, str, str]]:
 
 
 def peers_health(actor: Actor) -> list[PeerView]:
-    """Return every peer and how it is reached, by state, in two queries."""
+    """Return every peer and how it is reached, by state, in one query."""
     access.check(actor, "peer.read")
     return peer_troubles()
 
@@ -258,12 +258,13 @@ def peers_health(actor: Actor) -> list[PeerView]:
 def peer_troubles() -> list[PeerView]:
     """Return what :func:`peers_health` does, for the node's own alerts."""
     now = clock.now()
-    waiting = {
-        row["peer_state"]: row
-        for row in Delivery.objects.filter(state=DeliveryState.QUEUED.value)
-        .values("peer_state").annotate(count=Count("id"), since=Min("queued"))
-    }  # fmt: skip
-    return [_peer(row, waiting.get(row.state), now) for row in Peer.objects.select_related("health").order_by("state")]
+    queued = Delivery.objects.filter(state=DeliveryState.QUEUED.value, peer_state=OuterRef("state"))
+    waiting = queued.order_by().values("peer_state")
+    rows = Peer.objects.select_related("health").annotate(
+        waiting=Subquery(waiting.annotate(count=Count("id")).values("count")),
+        waiting_since=Subquery(waiting.annotate(since=Min("queued")).values("since")),
+    )
+    return [_peer(row, now) for row in rows.order_by("state")]
 
 
 def proposals(actor: Actor, *, open_only: bool = True) -> list[ProposalView]:
@@ -351,7 +352,8 @@ def _obligation(row: Obligation) -> ObligationView:
     )  # fmt: skip
 
 
-def _peer(row: Peer, waiting: Mapping[str, Any] | None, now: datetime) -> PeerView:
+def _peer(row: Any, now: datetime) -> PeerView:
+    """Return a peer whose row was annotated with how many documents wait for it, and since when."""
     card = cards.read(row.card)
     health = row.health
     return PeerView(
@@ -359,8 +361,7 @@ def _peer(row: Peer, waiting: Mapping[str, Any] | None, now: datetime) -> PeerVi
         status_reason=row.status_reason, fingerprint=cards.fingerprint(row.card), card_signed=card.signed,
         certificate_ends=card.ends, last_success=health.last_success, last_failure=health.last_failure,
         failing_since=health.failing_since, failure_code=health.failure_code, next_try=health.next_try,
-        last_heard=health.last_heard, waiting=waiting["count"] if waiting else 0,
-        waiting_since=waiting["since"] if waiting else None,
+        last_heard=health.last_heard, waiting=row.waiting or 0, waiting_since=row.waiting_since,
         troubles=rules.troubles(
             status=PeerState(row.status), certificate_ends=card.ends, failing_since=health.failing_since,
             failure_code=health.failure_code, now=now,

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from somec.access import queries as access
 from somec.access.rules import Actor, Target, can, check
@@ -200,13 +201,17 @@ def decisions(actor: Actor, person_id: str) -> list[DecisionRow]:
     return [_row(row) for row in models.Decision.objects.filter(person_id=person_id).order_by("-written_at", "id")]
 
 
-def awaiting_approval(actor: Actor, limit: int = 200) -> list[DecisionRow]:
-    """Return the decisions that wait for the actor as second person, the longest wait first; one query."""
+def approvable(actor: Actor) -> QuerySet[models.Decision]:
+    """Return the condition on decisions that wait for the actor as second person; for lists of work."""
     limited = access.scope(actor, "decision.approve").q(
         authority="authority_id", owner=None, author="author_id", desk=None, state="state"
     )
-    found = models.Decision.objects.filter(limited, state=rules.DecisionState.AWAITING_APPROVAL.value)
-    return [_row(row) for row in found.order_by("submitted_at", "id")[:limit]]
+    return models.Decision.objects.filter(limited, state=rules.DecisionState.AWAITING_APPROVAL.value)
+
+
+def awaiting_approval(actor: Actor, limit: int = 200) -> list[DecisionRow]:
+    """Return the decisions that wait for the actor as second person, the longest wait first; one query."""
+    return [_row(row) for row in approvable(actor).order_by("submitted_at", "id")[:limit]]
 
 
 def due_for_review(actor: Actor, until: date, limit: int = 200) -> list[DecisionRow]:

@@ -58,7 +58,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "now": clock.now(),
         "training_offset": clock.training_offset(),
         "languages": settings.LANGUAGES,
-        "navigation": navigation(actor, request.path) if actor else (),
+        "navigation": navigation(actor, request.path, counted=getattr(request, "needs_counted", None)) if actor else (),
         "node_banners": degraded() if actor else (),
     }
 
@@ -75,17 +75,24 @@ def degraded() -> list[dict[str, Word]]:
     return [{"kind": "warning", "title": _("Our own node does not send at present"), "text": text}]
 
 
-def navigation(actor: Actor, path: str) -> list[dict[str, Any]]:
-    """Return the places open to this officer's roles, the present one marked (the longest address that fits)."""
+def navigation(actor: Actor, path: str, *, counted: int | None = None) -> list[dict[str, Any]]:
+    """Return the places open to this officer's roles, the present one marked (the longest address that fits).
+
+    ``counted``: how many items need him, if the page knows; otherwise they are counted here.
+    """
     open_places = [place for place in PLACES if any(may_by_role(actor, action) for action in place.actions)]
     here = max((place.prefix for place in open_places if path.startswith(place.prefix)), key=len, default="")
     return [
         {
             "href": reverse(place.name), "label": place.label, "current": place.prefix == here, "find": place.find,
-            "count": needs.count(actor) if place.name == "needs_me_now" else 0,
+            "count": _waiting(actor, counted) if place.name == "needs_me_now" else 0,
         }
         for place in open_places
     ]  # fmt: skip
+
+
+def _waiting(actor: Actor, counted: int | None) -> int:
+    return needs.count(actor) if counted is None else counted
 
 
 def may_by_role(actor: Actor, action: str) -> bool:

@@ -16,12 +16,12 @@ from somec.alerts.models import Alert
 from somec.alerts.queries import NeedFilter
 from somec.alerts.rules import Bar, Group, Verb
 from somec.audit.models import Entry
-from somec.exchange.models import Delivery, PeerHealth
+from somec.exchange.models import Delivery, Document, Obligation, PeerHealth, PeerProposal, Problem
 from somec.kernel import clock
 from somec.kernel.errors import Invalid, NotAllowed, NotPossibleNow
 from somec.kernel.ids import new_id
 from somec.movements import actions, queries
-from somec.movements.models import Disclosure, Incoming, Notice
+from somec.movements.models import Disclosure, HeldDocument, Incoming, Notice, PlanAction
 from somec.movements.rules import Kind, Service
 from two_nodes import Node, at, deliver
 
@@ -242,8 +242,10 @@ def many(node: Node, mark: str, count: int, now: datetime) -> None:
 
 def cost(node: Node) -> dict[str, int]:
     found = {}
+    desk = node.actor("desk")
     for name, ask in (
-        ("needs", lambda: needs.needs_me_now(node.actor("desk"))),
+        ("needs", lambda: needs.needs_me_now(desk)),
+        ("count", lambda: needs.count(desk)),
         ("notices", lambda: queries.notices(node.actor("officer"))),
         ("incoming", lambda: queries.incoming_list(node.actor("desk"))),
         ("counts", lambda: queries.counts(node.actor("desk"))),
@@ -255,6 +257,60 @@ def cost(node: Node) -> dict[str, int]:
     return found
 
 
+def some_of_everything(node: Node, now: datetime) -> None:
+    """Put one row of every further kind that a contact point is asked to see to."""
+    story.sent(node, "NL")
+    document, incoming = Document.objects.all()[0], Incoming.objects.all()[0]
+    PlanAction.objects.create(id=new_id("pln"), incoming=incoming, what="Visit", service="police", due=now, created=now)
+    Obligation.objects.create(
+        id=new_id("obl"), rule="movement-change.feedback", document=document, conversation=incoming.conversation,
+        debtor_state="LV", creditor_state="NL", start=now, unit="instant", value=0, counting="{}", due=now, statutory=False,
+    )  # fmt: skip
+    told = Disclosure.objects.filter(state="sent")[0]
+    Obligation.objects.create(
+        id=new_id("obl"), rule="movement-answer.acknowledge", document=document, conversation=told.conversation,
+        debtor_state="LV", creditor_state="NL", start=now, unit="instant", value=0, counting="{}", due=now, statutory=False,
+    )  # fmt: skip
+    HeldDocument.objects.create(
+        document_id="doc-h", conversation="cnv-h", type="movement-change", from_state="NL", reference="NL-9",
+        created=now, received=now, body={},
+    )  # fmt: skip
+    for kind, about, subject in (("unclaimed_document", "document", "doc-h"), ("not_arrived", "disclosure", told.id)):
+        Alert.objects.create(
+            id=new_id("alt"), kind=kind, subject_kind=about, subject_id=subject, due=now, raised=now,
+            debtor_state="LV", other_state="NL",
+        )  # fmt: skip
+    Problem.objects.create(
+        id=new_id("prb"), key="k", direction="in", authenticated=False, code="as4.x", first_at=now, last_at=now
+    )
+    PeerProposal.objects.create(
+        id=new_id("prp"), state="NL", card="", fingerprint="f", proposed_by="usr-x", proposed_at=now
+    )
+
+
+def test_a_contact_point_that_is_asked_for_everything_costs_a_small_constant(nodes: Nodes) -> None:
+    lv, _, _ = nodes
+    with at(story.NOW), lv:
+        many(lv, "X", 60, story.NOW)
+        some_of_everything(lv, story.NOW)
+        PeerHealth.objects.filter(peer_id="NL").update(failures=9, failing_since=story.NOW - timedelta(hours=3))
+        desk = lv.actor("desk")
+        found = needs.needs_me_now(desk)
+        assert {line.verb for line in found.needs} >= {
+            Verb.TELL_WHAT_WAS_DONE, Verb.READ_ANSWER, Verb.CARRY_OUT, Verb.FIND_OUT, Verb.CLAIM_DOCUMENT,
+            Verb.SETTLE_PROBLEM, Verb.APPROVE_PEER, Verb.TRANSMIT, Verb.DECIDE_MATCH, Verb.ASSIGN,
+        }  # fmt: skip
+        assert found.total == needs.count(desk)
+        few = cost(lv)
+        assert few["needs"] <= 15, few
+        assert few["count"] <= 2, few
+        many(lv, "Y", 300, story.NOW)
+        much = cost(lv)
+        assert (much["needs"], much["count"]) == (few["needs"], few["count"])
+        assert needs.needs_me_now(desk).total == needs.count(desk)
+        assert needs.needs_me_now(desk).more
+
+
 def test_every_list_costs_the_same_number_of_queries_for_much_and_little(nodes: Nodes) -> None:
     lv, _, _ = nodes
     with at(story.NOW), lv:
@@ -263,7 +319,7 @@ def test_every_list_costs_the_same_number_of_queries_for_much_and_little(nodes: 
         many(lv, "Y", 900, story.NOW)
         assert cost(lv) == few
         assert few["tick"] <= 8
-        assert few["needs"] <= 42
+        assert few["needs"] <= 15
 
 
 def test_an_alert_is_raised_once_even_if_two_clocks_run(nodes: Nodes) -> None:

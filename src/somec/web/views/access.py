@@ -20,9 +20,10 @@ P = ParamSpec("P")
 
 
 class OfficerRequest(HttpRequest):
-    """A request of a signed-in officer."""
+    """A request of a signed-in officer. ``needs_counted``: how many items need him, where the page has counted them."""
 
     actor: Actor
+    needs_counted: int
 
 
 View = Callable[Concatenate[OfficerRequest, P], HttpResponse]

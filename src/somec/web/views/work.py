@@ -39,6 +39,7 @@ def needs_me_now(request: OfficerRequest) -> HttpResponse:
     """Show what the reader or the desk must do, least time first."""
     filters = wanted(request.GET)
     found = queries.needs_me_now(request.actor, filters)
+    request.needs_counted = found.total
     groups = [
         (group, [(need, address(need)) for need in found.needs if need.group is group], count)
         for group, count in found.groups
