@@ -22,6 +22,7 @@ from somec.kernel.errors import NotFound
 from somec.movements import composing, gate, messages
 from somec.movements.following import conversation
 from somec.movements.lanes import events, lanes
+from somec.movements.links import newest_content, subject_person
 from somec.movements.models import Disclosure, Incoming, Notice, Owner, PlanAction
 from somec.movements.readiness import Readiness
 from somec.movements.rules import (
@@ -67,6 +68,7 @@ from somec.movements.views import (
 )
 from somec.persons import queries as persons
 from somec.persons.queries import Candidate, JudgementView
+from somec.persons.search import CandidateAnswer
 
 __all__ = [
     "advice",
@@ -78,6 +80,7 @@ __all__ = [
     "incoming_list",
     "judgements",
     "lanes",
+    "match",
     "notice",
     "notices",
     "preview",
@@ -352,7 +355,7 @@ def owner_views(found: Iterable[Owner]) -> dict[str, list[OwnerView]]:
 def incoming(actor: Actor, id: str) -> IncomingView:  # noqa: A002 - the incoming notice's id
     """Return one notice of another state: what it says, who has it, what is planned, and what the actor may do."""
     row = incoming_row(actor, "incoming.read", id)
-    body = documents.document(_newest_content(row))
+    body = newest_content(row).body
     people = access_queries.people_by_id([row.acknowledged_by] if row.acknowledged_by else [])
     authorities = access_queries.authorities_by_id([row.authority_id] if row.authority_id else [])
     return IncomingView(
@@ -366,12 +369,6 @@ def incoming(actor: Actor, id: str) -> IncomingView:  # noqa: A002 - the incomin
         unconfirmed=tuple((str(one), str(kind)) for one, kind in row.unconfirmed), plan=_plan(row),
         actions=incoming_actions(actor, row),
     )  # fmt: skip
-
-
-def _newest_content(row: Incoming) -> str:
-    """Return the newest document that says the whole movement; a cancellation only says that it is taken back."""
-    held = [one for one in documents.documents([row.conversation]) if one.type in {messages.NOTICE, messages.CHANGE}]
-    return max(held, key=lambda one: messages.sequence(one.body)).id
 
 
 def _plan(row: Incoming) -> tuple[PlanView, ...]:
@@ -402,8 +399,19 @@ def incoming_actions(actor: Actor, row: Incoming) -> tuple[str, ...]:
 def candidates(actor: Actor, id: str, limit: int = 10) -> list[Candidate]:  # noqa: A002 - the incoming notice's id
     """Return the people of ours who may be the person of the notice, with the evidence for, against and missing."""
     row = incoming_row(actor, "incoming.judge", id)
-    body = documents.document(_newest_content(row))
+    body = newest_content(row).body
     return persons.candidates(actor, messages.identity(body), limit=limit, subject=row.id)
+
+
+def match(actor: Actor, id: str, page: int = 1) -> CandidateAnswer:  # noqa: A002 - the incoming notice's id
+    """Return who of ours may be the person of the notice, how sure that is and why; the question is logged."""
+    row = incoming_row(actor, "incoming.judge", id)
+    content = newest_content(row)
+    identity = messages.identity(content.body)
+    return persons.match_candidates(
+        actor, identity, subject=row.id, subject_person=subject_person(row, identity),
+        subject_changed=content.stored, page=page,
+    )  # fmt: skip
 
 
 def judgements(actor: Actor, id: str) -> list[JudgementView]:  # noqa: A002 - the incoming notice's id

@@ -20,7 +20,7 @@ from somec.audit import actions as audit
 from somec.audit.rules import Kind
 from somec.kernel import clock, ids
 from somec.kernel.errors import Invalid, NotAllowed, NotFound, NotPossibleNow
-from somec.persons import files, items, models, recording, rows, rules, validation
+from somec.persons import files, indexing, items, models, recording, rows, rules, validation
 from somec.persons.messages import Nationality, NewPerson, Origin
 from somec.persons.rules import ChangeKind, Ground, IdentityCertainty, Sex, Status, Verdict
 from somec.persons.validation import LISTS, Statement
@@ -210,6 +210,7 @@ def _change_columns(actor: Actor, person: models.Person, wanted: dict[str, Any],
     person.version += 1
     person.changed_at = clock.now()
     person.save()
+    indexing.changed([person.id])
     files.remember(
         person.id, by=actor.id, kind=ChangeKind.CORRECTED, entity=files.KIND, entity_id=person.id, reason=reason,
         before=before, after=after,

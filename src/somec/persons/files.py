@@ -10,7 +10,7 @@ from somec.access import queries as access
 from somec.access.rules import Actor, Target, check
 from somec.kernel import clock
 from somec.kernel.errors import Conflict, NotAllowed
-from somec.persons import models, names, rows
+from somec.persons import indexing, models, names, rows
 from somec.persons.rules import MAX_NAME, ChangeKind
 
 KIND = "person"
@@ -110,6 +110,7 @@ def touch(person: models.Person) -> None:
     person.version += 1
     person.changed_at = clock.now()
     person.save()
+    indexing.changed([person.id])
     wanted = keys(statements)
     kept = {(row.kind, row.key): row.pk for row in person.keys.all()}
     models.PersonKey.objects.filter(pk__in=[pk for key, pk in kept.items() if key not in wanted]).delete()

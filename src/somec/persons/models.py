@@ -10,6 +10,8 @@ from typing import ClassVar, TypeVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.signals import post_delete
+from django.dispatch import receiver
 
 from somec.kernel import ids
 from somec.persons import rules
@@ -391,9 +393,12 @@ class Judgement(Row):
     withdrawn_at = models.DateTimeField(null=True)
     withdrawn_by = models.CharField(max_length=ids.MAX_LENGTH, default="", blank=True)
     withdrawn_because = line_field(rules.MAX_NOTE)
+    subject_person = models.CharField(max_length=rules.MAX_SUBJECT_PERSON, default="", blank=True)
+    probability = models.FloatField(null=True)
+    model = models.CharField(max_length=64, default="", blank=True)
 
     class Meta:
-        """One standing verdict for each pair, and at most one standing "same" for each subject."""
+        """One standing verdict for each pair and for "nobody", and at most one standing "same" for each subject."""
 
         constraints = (
             one_of("verdict", rules.Verdict, "persons_judgement_verdict"),
@@ -412,8 +417,57 @@ class Judgement(Row):
                 condition=Q(withdrawn_at__isnull=True, verdict=rules.Verdict.SAME.value),
                 name="persons_judgement_one_same",
             ),
+            models.UniqueConstraint(
+                fields=["subject"],
+                condition=Q(withdrawn_at__isnull=True, person__isnull=True),
+                name="persons_judgement_one_nobody",
+            ),
+            models.CheckConstraint(
+                condition=Q(probability__isnull=True) | Q(probability__gte=0.0, probability__lte=1.0),
+                name="persons_judgement_probability",
+            ),
         )
-        indexes = (models.Index(fields=["subject"], name="persons_judgement_subject"),)
+        indexes = (
+            models.Index(fields=["subject"], name="persons_judgement_subject"),
+            models.Index(fields=["subject_person"], name="persons_judgement_theirs"),
+        )
+
+
+class IndexChange(Row):
+    """That a file was written and the search index does not show it yet; written with the change, in one transaction.
+
+    No foreign key: the row of an erased file outlives it until the index has forgotten him.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    person_id = models.CharField(max_length=ids.MAX_LENGTH)
+
+    class Meta:
+        """Somebody is named."""
+
+        constraints = (models.CheckConstraint(condition=~Q(person_id=""), name="persons_indexchange_whom"),)
+
+
+class SearchIndex(Row):
+    """Which state of the index folder belongs to this database (:mod:`somec.persons.indexing`); one row."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True)
+    token = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        """One row, and a token in it."""
+
+        constraints = (
+            models.CheckConstraint(condition=Q(id=1), name="persons_searchindex_one"),
+            models.CheckConstraint(condition=~Q(token=""), name="persons_searchindex_token"),
+        )
+
+
+@receiver(post_delete, sender=Person)
+def _forget(instance: Person, **_: object) -> None:
+    """Whoever erases a file, by whatever way: the index forgets him with the next question."""
+    IndexChange(person_id=instance.pk).save(force_insert=True)
 
 
 class CaseCounter(Row):

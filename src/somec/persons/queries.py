@@ -20,11 +20,16 @@ from somec.kernel.canonical import Json
 from somec.kernel.errors import NotFound
 from somec.persons import completeness as gate
 from somec.persons import evidence, files, items, models, names, rows
+from somec.persons.finding import match_candidates, search_people
 from somec.persons.messages import FieldEvidence, Missing, PersonView
 
+__all__ = [
+    "Candidate", "ChangeView", "JudgementView", "Page", "PersonLabel", "PersonQuery", "PersonRow", "candidates",
+    "changed_since", "completeness", "count", "find", "history", "identity_item", "judgements", "labels",
+    "match_candidates", "match_records", "person", "search_people", "target", "view",
+]  # fmt: skip
 PAGE_SIZE = 50
 CANDIDATES_COMPARED = 40  # files that are read whole before the best are shown
-BATCH = 1_000
 
 # How much a shared key counts when files are picked for comparison. It is shown nowhere and decides nothing.
 _POINTS = {"number": 16, "name": 4, "sound": 2, "born": 2}
@@ -323,14 +328,5 @@ def count() -> int:
 
 
 def match_records(person_ids: Sequence[str] | None = None) -> Iterator[PersonView]:
-    """Yield every file (or those named) in the order of ids, for the index of the matching engine; constant memory."""
-    last = ""
-    while True:
-        batch = models.Person.objects.filter(pk__gt=last).order_by("pk")
-        if person_ids is not None:
-            batch = batch.filter(pk__in=person_ids)
-        found = list(batch[:BATCH])
-        if not found:
-            return
-        last = found[-1].id
-        yield from rows.views(found)
+    """Return every file (or those named) in the order of ids, for the index of the matching engine; constant memory."""
+    return rows.every_file(person_ids)

@@ -11,7 +11,7 @@ from somec.access.rules import Actor
 from somec.audit import actions as audit
 from somec.audit.rules import Kind, new_entry
 from somec.kernel import ids
-from somec.persons import files, models, rows
+from somec.persons import files, indexing, models, rows
 from somec.persons.messages import Name, NewPerson, Origin
 from somec.persons.rules import ChangeKind
 from somec.persons.validation import LISTS, Statement
@@ -38,6 +38,7 @@ def store(
     models.Romanisation.objects.bulk_create([row for file in made for row in file.romanised], batch_size=BATCH)
     models.PersonKey.objects.bulk_create([row for file in made for row in file.keys], batch_size=BATCH)
     models.Change.objects.bulk_create([row for file in made for row in file.changes], batch_size=BATCH)
+    indexing.changed(file.row.id for file in made)
     audit.record_many([
         new_entry(
             actor, "person.record", Kind.COLLECTION, file.row.id, case=file.row.id, purpose=actor.purpose,

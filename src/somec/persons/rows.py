@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -63,6 +63,7 @@ KINDS: Mapping[str, Kind] = {
         ),
     )
 }
+BATCH = 1_000
 _ORIGIN = ("source", "note", "as_of", "evaluation")
 
 
@@ -161,6 +162,19 @@ def views(people: QuerySet[models.Person] | Collection[models.Person]) -> list[P
     rows = list(people)
     statements = read([row.id for row in rows])
     return [_view(row, dict(statements[row.id])) for row in rows]
+
+
+def every_file(person_ids: Collection[str] | None = None) -> Iterator[PersonView]:
+    """Yield every file (or those named) in the order of ids; constant memory."""
+    if person_ids is not None:
+        wanted = sorted(person_ids)
+        for start in range(0, len(wanted), BATCH):
+            yield from views(models.Person.objects.filter(pk__in=wanted[start : start + BATCH]).order_by("pk"))
+        return
+    last = ""
+    while found := list(models.Person.objects.filter(pk__gt=last).order_by("pk")[:BATCH]):
+        last = found[-1].id
+        yield from views(found)
 
 
 def _view(row: models.Person, statements: dict[str, Any]) -> PersonView:

@@ -162,6 +162,21 @@ class ChangeKind(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+PROPOSE_AT = 0.01
+"""A file at least this likely is proposed to whoever judges (equal to ``persons.matching.answer.CANDIDATE``)."""
+QUESTION_BELOW = 0.001
+"""A judged "same person" less likely than this after a correction is put before a person again; nothing is undone."""
+
+
+def link_in_question(before: float | None, after: float) -> bool:
+    """Tell whether a correction has made a confirmed link doubtful.
+
+    ``before``: the probability when a person confirmed it (None: not known). A link that was as unlikely when it was
+    confirmed rests on other grounds (fingerprints, a colleague) and is left alone.
+    """
+    return after < QUESTION_BELOW and (before is None or before >= PROPOSE_AT)
+
+
 EVALUATION = re.compile(r"[ABCX][1-4]")  # Regulation (EU) 2016/794 Art. 29; X4 where nobody assessed
 UNASSESSED = "X4"
 STATE = re.compile(r"[A-Z]{2}")  # ISO 3166-1 alpha-2
@@ -172,6 +187,7 @@ MAX_NOTE = 500
 MAX_LINE = 200
 MAX_LANGUAGE = 12  # BCP 47 tag with script and region
 MAX_RULE = 40
+MAX_SUBJECT_PERSON = 64  # state, colon, the id the other state gives the person
 SCRIPT = re.compile(r"[A-Z][a-z]{3}")  # ISO 15924
 OLDEST_YEAR = 1880  # nobody alive was born earlier
 HEIGHTS_CM = range(40, 273)

@@ -354,7 +354,7 @@ def test_lists_and_files_ask_the_database_the_same_number_of_times(django_assert
         assert len(queries.find(ILZE, PersonQuery(text="kov")).rows) == 33
     with django_assert_num_queries(1):
         assert len(queries.labels(ids)) == 3
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         assert len(list(queries.match_records(ids))) == 3
 
 

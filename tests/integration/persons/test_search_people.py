@@ -1,0 +1,169 @@
+"""The search: within what one may find, with what people have judged, logged without a name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from factories import contact_point, new_person, officer, stranger
+from somec.access.rules import Role
+from somec.audit import queries as log
+from somec.kernel.errors import Invalid, NotAllowed
+from somec.persons import actions, queries
+from somec.persons.dates import PartialDate
+from somec.persons.messages import Birth, Name
+from somec.persons.search import CandidateAnswer, Outcome, PersonSearch, SearchName
+
+pytestmark = pytest.mark.django_db
+DESK = contact_point()
+ILZE = officer()
+
+
+def asked(text: str = "Valerij Kovshov", *born: str, **other: Any) -> PersonSearch:
+    return PersonSearch(names=(SearchName(full=text),) if text else (), born=born, **other)
+
+
+def ask(query: PersonSearch, actor: Any = DESK, **other: Any) -> CandidateAnswer:
+    return queries.search_people(actor, query, purpose="answer_enquiry", **other)
+
+
+@pytest.fixture
+def kovsovs() -> str:
+    return actions.record_person(actor=ILZE, person=new_person())
+
+
+def test_a_name_in_other_letters_finds_the_person_with_evidence_for_each_field(kovsovs: str) -> None:
+    answer = ask(asked("Ковшов Валерий", "1984-03-07"))
+    best = answer.candidates[0]
+    assert (answer.outcome, best.person_id, best.rank) == (Outcome.HIT, kovsovs, 1)
+    assert 0.9 < best.probability < 1.0
+    assert answer.nobody == pytest.approx(1 - sum(one.probability for one in answer.candidates), abs=1e-6)
+    assert {"name", "birth_date", "sex", "document", "height", "fingerprints"} <= {one.field for one in best.evidence}
+
+
+def test_what_may_be_found_but_not_read_is_withheld(kovsovs: str) -> None:
+    fields = {one.field: one for one in ask(asked()).candidates[0].sides}
+    assert fields["name"].filed == ("KOVŠOVS, Valērijs",)
+    assert (fields["document"].filed, fields["document"].withheld) == ((), True)
+    mine = {one.field: one for one in ask(asked(), ILZE).candidates[0].sides}
+    assert mine["document"].filed
+    assert not mine["document"].withheld
+
+
+def test_who_may_not_find_the_file_gets_the_answer_of_an_index_without_it(kovsovs: str) -> None:
+    answer = ask(asked("Valerij Kovshov", "1984-03-07"), stranger())
+    assert (answer.outcome, answer.candidates, answer.people) == (Outcome.NO_CANDIDATE, (), 0)
+    assert answer.nobody == 1.0
+    assert "search.only_files_you_may_find" in answer.reasons
+
+
+def test_roles_that_never_search_and_questions_without_purpose_are_refused(kovsovs: str) -> None:
+    with pytest.raises(NotAllowed):
+        ask(asked(), officer(Role.ANALYST))
+    with pytest.raises(NotAllowed, match=r"person\.no_purpose"):
+        queries.search_people(replace(DESK, purpose=""), asked())
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "code"),
+    [
+        (asked("a" * 10_000), "names", "too_long"),
+        (asked("A", "1984-13"), "born", "month"),
+        (asked("A", "some day"), "born", "malformed"),
+        (asked(sex="M"), "sex", "choice"),
+        (asked(nationalities=("LVA",)), "nationalities", "state_code"),
+        (PersonSearch(documents=("1234",) * 11), "documents", "too_many"),
+    ],
+)
+def test_what_is_no_question_is_refused_by_field(query: PersonSearch, field: str, code: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        ask(query)
+    assert code in refused.value.fields[field]
+
+
+@pytest.mark.parametrize("query", [PersonSearch(), asked("K"), asked("\u202e"), asked("", "1984")])
+def test_a_question_that_tells_nobody_apart_is_too_thin(kovsovs: str, query: PersonSearch) -> None:
+    answer = ask(query)
+    assert (answer.outcome, answer.candidates) == (Outcome.QUERY_TOO_THIN, ())
+
+
+def test_bidirectional_and_invisible_characters_do_not_hide_a_name(kovsovs: str) -> None:
+    assert ask(asked("\u202eValerij\u200b \u2067Kovshov\x00")).candidates[0].person_id == kovsovs
+
+
+def test_case_number_and_document_are_looked_up_exactly(kovsovs: str) -> None:
+    file = queries.view(kovsovs)
+    by_case = ask(PersonSearch(case_number=file.case_number.lower())).exact
+    by_paper = ask(PersonSearch(documents=(file.documents[0].number,))).exact
+    assert [(one.person_id, one.by) for one in (*by_case, *by_paper)] == [
+        (kovsovs, "case_number"), (kovsovs, "document"),
+    ]  # fmt: skip
+    assert ask(PersonSearch(case_number=file.case_number), stranger()).exact == ()
+
+
+def test_a_change_is_found_by_the_next_question_and_an_erased_file_is_gone(kovsovs: str) -> None:
+    assert ask(asked("Zoltán Szabó")).candidates == ()
+    actions.add_statement(actor=ILZE, person_id=kovsovs, statement=Name(family="SZABÓ", given="Zoltán", kind="alias"))
+    assert ask(asked("Zoltán Szabó")).candidates[0].person_id == kovsovs
+    queries.models.Person.objects.get(pk=kovsovs).delete()
+    answer = ask(asked("Zoltán Szabó"))
+    assert (answer.candidates, answer.people) == ((), 0)
+
+
+def test_every_question_is_logged_with_its_purpose_and_without_a_name(kovsovs: str) -> None:
+    ask(asked("Valerij Kovshov", "1984-03-07"))
+    question, shown = log.trail_of(DESK.id).entries[:2][::-1]
+    assert (question.action, question.purpose, question.subject) == ("person.find", "answer_enquiry", "person")
+    assert question.detail["fields"] == "born,names"
+    assert question.detail["outcome"] == "hit"
+    assert len(str(question.detail["query"])) == 64
+    assert (shown.action, shown.case, shown.purpose) == ("person.shown", kovsovs, "answer_enquiry")
+    assert "ovsh" not in str(question).lower() + str(shown).lower()
+
+
+def test_two_who_look_the_same_are_tied_and_share_the_probability() -> None:
+    for number in ("LV1111111", "LV2222222"):
+        paper = (new_person().documents[0].__class__(kind="passport", number=number, state="LV"),)
+        actions.record_person(actor=ILZE, person=new_person(documents=paper))
+    answer = ask(asked("Valerij Kovshov", "1984-03-07"))
+    assert [one.tied for one in answer.candidates] == [True, True]
+    assert all(one.probability <= 0.5 for one in answer.candidates)
+    assert "matching.tied" in answer.reasons
+
+
+def test_a_twin_is_pointed_out(kovsovs: str) -> None:
+    twin = new_person(names=(Name(family="KOVŠOVS", given="Pēteris"),), documents=())
+    actions.record_person(actor=ILZE, person=twin)
+    answer = ask(asked("Valērijs Kovšovs", "1984-03-07"))
+    first, second = answer.candidates[:2]
+    assert first.cautions[0].other == second.person_id
+    assert [one.code for one in first.cautions] == ["twin"]
+    assert {(one.code, one.other) for one in second.cautions} == {("twin", ""), ("twin", kovsovs)}
+
+
+def test_the_answer_costs_the_same_queries_however_many_candidates(
+    kovsovs: str, django_assert_num_queries: Any
+) -> None:
+    ask(asked())
+    ask(asked())
+    with django_assert_num_queries(29):
+        ask(asked())
+    actions.record_people(actor=ILZE, people=[new_person(documents=()) for _ in range(9)])
+    ask(asked())
+    with django_assert_num_queries(29):
+        assert len(ask(asked()).candidates) == 10
+
+
+def test_pages_hold_ten_and_the_last_one_the_rest() -> None:
+    actions.record_people(actor=ILZE, people=[new_person(documents=()) for _ in range(12)])
+    answer = ask(asked(), page=2)
+    assert (answer.total, answer.pages, len(answer.candidates)) == (12, 2, 2)
+    assert ask(asked(), page=99).page == 2
+
+
+def test_partial_dates_are_asked_as_they_are_known() -> None:
+    births = (Birth(date=PartialDate(1984, 3)),)
+    person = actions.record_person(actor=ILZE, person=new_person(births=births))
+    assert ask(asked("Kovsovs Valerijs", "1984")).candidates[0].person_id == person
