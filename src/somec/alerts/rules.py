@@ -38,6 +38,7 @@ class Verb(StrEnum):
 
     TAKE = "take"
     DECIDE_MATCH = "decide_match"
+    REVIEW_LINK = "review_link"
     ASSIGN = "assign"
     TAKE_OWNERSHIP = "take_ownership"
     SAY_ARRIVAL = "say_arrival"

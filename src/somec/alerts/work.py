@@ -20,9 +20,9 @@ from somec.alerts.models import Alert
 from somec.alerts.rules import AlertKind, AlertState, Verb
 from somec.exchange.models import Obligation, PeerProposal, Problem
 from somec.exchange.rules import ObligationState, ProblemState, ProposalState
-from somec.movements import messages
+from somec.movements import links, messages
 from somec.movements.models import Disclosure, Incoming, Notice, Owner, PlanAction
-from somec.movements.rules import Match, State
+from somec.movements.rules import State
 from somec.movements.targets import incoming_scope, notices_scope
 from somec.offenders import queries as offenders
 
@@ -38,6 +38,7 @@ class Line(StrEnum):
     DECIDE_MATCH = "decide_match"
     ASSIGN = "assign"
     TAKE_OWNERSHIP = "take_ownership"
+    REVIEW_LINK = "review_link"
     OVER = "over"
     ENDED = "ended"
     PLAN = "plan"
@@ -62,7 +63,7 @@ NOTICES: Final[Mapping[Verb, Line]] = {
 }  # fmt: skip
 INCOMING: Final[Mapping[Verb, Line]] = {
     Verb.DECIDE_MATCH: Line.DECIDE_MATCH, Verb.ASSIGN: Line.ASSIGN, Verb.TAKE_OWNERSHIP: Line.TAKE_OWNERSHIP,
-    Verb.CLOSE: Line.OVER,
+    Verb.REVIEW_LINK: Line.REVIEW_LINK, Verb.CLOSE: Line.OVER,
 }  # fmt: skip
 NOTICE_LINES, INCOMING_LINES = tuple(NOTICES.values()), tuple(INCOMING.values())
 
@@ -141,7 +142,7 @@ def incoming(actor: Actor) -> Mapping[Verb, QuerySet[Incoming]]:
     over = [State.CANCELLED.value, State.EXPIRED.value]
     return {
         Verb.DECIDE_MATCH: Incoming.objects.filter(
-            incoming_scope(actor, "incoming.judge"), state__in=_LIVE, match=Match.UNDECIDED.value
+            incoming_scope(actor, "incoming.judge"), links.undecided(), state__in=_LIVE
         ),
         Verb.ASSIGN: Incoming.objects.filter(
             incoming_scope(actor, "incoming.assign"), ~Exists(owners), state__in=_LIVE
@@ -149,6 +150,7 @@ def incoming(actor: Actor) -> Mapping[Verb, QuerySet[Incoming]]:
         Verb.TAKE_OWNERSHIP: Incoming.objects.filter(Exists(untaken), state__in=_LIVE)
         if access_scope.may_list(actor, "incoming.take")
         else Incoming.objects.none(),
+        Verb.REVIEW_LINK: links.in_question(actor),
         Verb.CLOSE: Incoming.objects.filter(incoming_scope(actor, "incoming.close"), state__in=over, unconfirmed=[]),
     }
 

@@ -1,7 +1,7 @@
 """Everything that people and peers do with movement notices; one function is one transaction and one log entry.
 
-Writing (drafting), sending (telling), receiving by people (handling, planning), by documents (inbound) and by the clock
-(expiring) stand in modules of their own; whoever calls movements calls this one.
+Writing (drafting), sending (telling), receiving by people (handling, judging, planning), by documents (inbound) and by
+the clock (expiring) stand in modules of their own; whoever calls movements calls this one.
 """
 
 from __future__ import annotations
@@ -21,12 +21,10 @@ from somec.movements.expiring import expire_due
 from somec.movements.handling import (
     NewOwner,
     acknowledge,
-    adopt,
     answer,
     assign,
     close_incoming,
     confirm_changes,
-    judge,
     record_arrival,
     record_no_arrival,
     record_sighting,
@@ -40,6 +38,7 @@ from somec.movements.inbound import (
     receive_notices,
     receive_progress,
 )
+from somec.movements.judging import adopt, judge, withdraw_judgement
 from somec.movements.planning import finish_action, plan_action, record_movement
 from somec.movements.reading import open_incoming, open_notice
 from somec.movements.telling import cancel_notice, close_disclosure, take_answer, transmit_notice
@@ -81,5 +80,6 @@ __all__ = [
     "take",
     "take_answer",
     "transmit_notice",
+    "withdraw_judgement",
     "withdraw_notice",
 ]

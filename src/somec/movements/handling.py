@@ -14,7 +14,6 @@ from somec.audit import actions as audit
 from somec.audit.rules import Kind as AuditKind
 from somec.exchange import actions as exchange
 from somec.exchange import identity
-from somec.exchange import queries as documents
 from somec.kernel import clock
 from somec.kernel.canonical import Json
 from somec.kernel.errors import Invalid, NotAllowed, NotPossibleNow
@@ -25,7 +24,6 @@ from somec.movements.models import Event, Incoming, Owner
 from somec.movements.rules import RECEIVER, Match, Outcome, Progress, Service, State, step
 from somec.movements.targets import incoming_for
 from somec.movements.travel import MAX_TEXT, NOWHERE, Place
-from somec.persons import actions as persons
 
 
 @dataclass(frozen=True)
@@ -54,12 +52,13 @@ def note(
     )  # fmt: skip
 
 
-def _step(incoming: Incoming, action: str) -> None:
+def take_step(incoming: Incoming, action: str) -> None:
+    """Move the notice along its chart; not yet saved."""
     incoming.state = step(RECEIVER, action, State(incoming.state)).value
     incoming.version += 1
 
 
-def _progress(
+def tell_progress(
     actor: Actor, incoming: Incoming, event: Progress, *, at: datetime | None = None, now: datetime, **details: Json
 ) -> str:
     """Tell the sender one thing that happened; returns the document."""
@@ -77,7 +76,7 @@ def _progress(
 def acknowledge(*, actor: Actor, id: str, version: int) -> None:  # noqa: A002 - the incoming notice's id
     """Take the notice in the name of the actor's authority; its sender learns who has it."""
     incoming = incoming_for(actor, "incoming.acknowledge", id, version=version)
-    _step(incoming, "incoming.acknowledge")
+    take_step(incoming, "incoming.acknowledge")
     now = clock.now()
     incoming.authority_id, incoming.acknowledged_at, incoming.acknowledged_by = actor.authority_id, now, actor.id
     _confirm(actor, incoming, now)
@@ -91,7 +90,7 @@ def confirm_changes(*, actor: Actor, id: str, version: int) -> None:  # noqa: A0
     incoming = incoming_for(actor, "incoming.acknowledge", id, version=version)
     if not incoming.unconfirmed:
         raise NotPossibleNow("incoming.nothing_to_confirm", id=id)
-    _step(incoming, "incoming.confirm_change")
+    take_step(incoming, "incoming.confirm_change")
     _confirm(actor, incoming, clock.now())
     incoming.authority_id = incoming.authority_id or actor.authority_id
     incoming.save()
@@ -116,61 +115,6 @@ def _confirm(actor: Actor, incoming: Incoming, now: datetime) -> None:
 
 
 @transaction.atomic
-def judge(
-    *, actor: Actor, id: str, version: int, verdict: Match, person_id: str = "", reason: str,  # noqa: A002
-    grounds: Sequence[str] = (),
-) -> None:  # fmt: skip
-    """Decide whether a candidate is the person of the notice, with the reason; the sender is told the result.
-
-    ``SAME`` ties the notice to the file ``person_id``. ``NOT_SAME`` with a person turns down that candidate only;
-    without one it says that nobody of ours is meant, and the sender is told. A later judgement replaces it; all are
-    kept.
-    """
-    incoming = incoming_for(actor, "incoming.judge", id, version=version)
-    if verdict is Match.UNDECIDED:
-        raise Invalid("incoming.verdict", fields={"verdict": ["choose"]})
-    if verdict is Match.SAME and not person_id:
-        raise Invalid("incoming.verdict", fields={"person_id": ["missing"]})
-    _step(incoming, "incoming.judge")
-    persons.judge(
-        actor=actor,
-        subject=incoming.id,
-        person_id=person_id or None,
-        verdict=verdict.value,
-        reason=reason,
-        grounds=grounds,
-    )
-    settled = verdict is not Match.NOT_SAME or not person_id or person_id == incoming.person_id
-    if settled:
-        _settle_match(actor, incoming, verdict, person_id)
-    incoming.save()
-    note(actor, "incoming.judge", incoming, kind=AuditKind.COMBINATION, verdict=verdict.value, settled=settled)
-
-
-def _settle_match(actor: Actor, incoming: Incoming, verdict: Match, person_id: str) -> None:
-    incoming.match = verdict.value
-    incoming.person_id = person_id if verdict is Match.SAME else ""
-    Event.objects.filter(incoming=incoming).update(person_id=incoming.person_id)
-    event = {Match.SAME: Progress.MATCHED, Match.NOT_SAME: Progress.NOT_SAME, Match.CANNOT_TELL: Progress.CANNOT_TELL}
-    _progress(actor, incoming, event[verdict], now=clock.now())
-
-
-@transaction.atomic
-def adopt(*, actor: Actor, id: str, version: int, reason: str) -> str:  # noqa: A002 - the incoming notice's id
-    """Open a file of our own for the person of the notice, because none of ours is the same; returns its id."""
-    incoming = incoming_for(actor, "incoming.judge", id, version=version)
-    _step(incoming, "incoming.judge")
-    item = next(
-        part for part in documents.document(incoming.latest_document_id)["items"] if part["category"] == "identity"
-    )
-    person_id = persons.adopt(actor=actor, identity=item, subject=incoming.id)
-    _settle_match(actor, incoming, Match.SAME, person_id)
-    incoming.save()
-    note(actor, "incoming.adopt", incoming, kind=AuditKind.COLLECTION, reason=reason)
-    return person_id
-
-
-@transaction.atomic
 def assign(*, actor: Actor, id: str, version: int, owners: Sequence[NewOwner]) -> None:  # noqa: A002
     """Say which services look after the notice: police, probation, or both. Replaces what was said before."""
     incoming = incoming_for(actor, "incoming.assign", id, version=version)
@@ -179,7 +123,7 @@ def assign(*, actor: Actor, id: str, version: int, owners: Sequence[NewOwner]) -
         raise Invalid("incoming.owners", fields={"owners": ["missing" if not owners else "repeated"]})
     _check_people(owners)
     arrived = State(incoming.state) in {State.ARRIVED, State.NOT_ARRIVED}
-    _step(incoming, "incoming.reassign" if arrived else "incoming.assign")
+    take_step(incoming, "incoming.reassign" if arrived else "incoming.assign")
     now = clock.now()
     before = {(row.service, row.authority_id, row.user_id): row.taken_at for row in incoming.owners.all()}
     incoming.owners.all().delete()
@@ -191,7 +135,7 @@ def assign(*, actor: Actor, id: str, version: int, owners: Sequence[NewOwner]) -
         for one in owners
     ])  # fmt: skip
     incoming.assigned_at = now
-    _progress(actor, incoming, Progress.ASSIGNED, now=now, owners=owners_told(incoming))
+    tell_progress(actor, incoming, Progress.ASSIGNED, now=now, owners=owners_told(incoming))
     incoming.save()
     note(actor, "incoming.assign", incoming, services=",".join(sorted(services)))
 
@@ -231,11 +175,11 @@ def take(*, actor: Actor, id: str, version: int, service: Service) -> None:  # n
         raise NotAllowed("access.relation", action="incoming.take", kind="incoming", id=id)
     if row.taken_at is not None and row.user_id != actor.id:
         raise NotPossibleNow("incoming.taken_already", id=id)
-    _step(incoming, "incoming.take")
+    take_step(incoming, "incoming.take")
     now = clock.now()
     row.user_id, row.taken_at = actor.id, now
     row.save(update_fields=["user_id", "taken_at"])
-    _progress(actor, incoming, Progress.TAKEN, now=now, owners=owners_told(incoming))
+    tell_progress(actor, incoming, Progress.TAKEN, now=now, owners=owners_told(incoming))
     incoming.save()
     note(actor, "incoming.take", incoming, service=service.value)
 
@@ -249,7 +193,7 @@ def record_arrival(
     incoming = incoming_for(actor, "incoming.record_arrival", id, version=version)
     now = clock.now()
     _not_in_future(at, now)
-    _step(incoming, "incoming.record_arrival")
+    take_step(incoming, "incoming.record_arrival")
     incoming.arrived_at, incoming.arrival_said_at = at, now
     _happened(
         actor,
@@ -274,7 +218,7 @@ def record_no_arrival(*, actor: Actor, id: str, version: int, remark: str = "") 
     expected = incoming.arrives_until
     if expected is not None and now < expected:
         raise NotPossibleNow("incoming.not_yet_expected", id=id, until=clock.iso(expected))
-    _step(incoming, "incoming.record_no_arrival")
+    take_step(incoming, "incoming.record_no_arrival")
     incoming.arrival_said_at = now
     _happened(
         actor, incoming, Progress.NOT_ARRIVED, EventKind.NOT_ARRIVED, at=now, place=NOWHERE,
@@ -294,7 +238,7 @@ def record_sighting(
     incoming = incoming_for(actor, "incoming.record_arrival", id, version=version)
     now = clock.now()
     _not_in_future(at, now)
-    _step(incoming, "incoming.record_sighting")
+    take_step(incoming, "incoming.record_sighting")
     event, kind = (Progress.LEFT, EventKind.LEFT) if left else (Progress.SIGHTING, EventKind.SIGHTING)
     _happened(actor, incoming, event, kind, at=at, place=place, certainty=certainty, remark=remark, now=now)
     incoming.save()
@@ -313,7 +257,7 @@ def _happened(
 ) -> None:  # fmt: skip
     where: dict[str, Json] = {"lines": place.lines, "town": place.town, "postcode": place.postcode}
     said: dict[str, Json] | None = {"language": actor.language, "text": remark, "translations": {}} if remark else None
-    document_id = _progress(
+    document_id = tell_progress(
         actor, incoming, event, at=at, now=now, place=where if place.known else None, certainty=certainty.value
         if certainty is not Certainty.EXPECTED else None, text=said,
     )  # fmt: skip
@@ -335,7 +279,7 @@ def answer(
     """
     incoming = incoming_for(actor, "incoming.answer", id, version=version)
     _check_answer(outcome, text, missing, left_for)
-    _step(incoming, "incoming.answer")
+    take_step(incoming, "incoming.answer")
     now = clock.now()
     incoming.sequence += 1
     failed = incoming.say_arrival_by is not None and now >= incoming.say_arrival_by and incoming.arrived_at is None
@@ -383,9 +327,9 @@ def close_incoming(*, actor: Actor, id: str, version: int, reason: str) -> None:
         raise NotPossibleNow("incoming.answer_first", id=id)
     if incoming.unconfirmed:
         raise NotPossibleNow("incoming.confirm_first", id=id)
-    _step(incoming, "incoming.close")
+    take_step(incoming, "incoming.close")
     now = clock.now()
     incoming.ended_at = incoming.ended_at or now
-    _progress(actor, incoming, Progress.CLOSED, now=now)
+    tell_progress(actor, incoming, Progress.CLOSED, now=now)
     incoming.save()
     note(actor, "incoming.close", incoming, reason=reason)

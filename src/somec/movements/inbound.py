@@ -109,7 +109,7 @@ _INCOMING_FIELDS = (
     "late",
     "arrives_from",
     "arrives_until", "say_arrival_by", "feedback_by", "reply_by", "expires", "family_name", "given_name", "born",
-    "arrival_said_at", "ended_at", "mechanism", "article", "basis_verified", "purpose", "handling_code",
+    "arrival_said_at", "ended_at", "match", "mechanism", "article", "basis_verified", "purpose", "handling_code",
 )  # fmt: skip
 
 
@@ -180,6 +180,8 @@ def _apply_to_incoming(row: Incoming, document_type: str, document_id: str, body
         _expected_anew(row)
     if document_type == messages.CHANGE and sequence > row.content_sequence:
         _take_over(row, body)
+        if row.match == Match.CANNOT_TELL.value:
+            row.match = Match.UNDECIDED.value  # new facts: a person looks again
     row.latest_document_id = document_id if newest else row.latest_document_id
     row.peer_sequence = max(sequence, row.peer_sequence)
     row.unconfirmed = [*row.unconfirmed, [document_id, document_type]]

@@ -263,6 +263,42 @@ class Owner(models.Model):
         ]
 
 
+class LinkCheck(models.Model):
+    """How likely the link of a notice to a file of ours was when a person confirmed it, and is now.
+
+    Checked for the versions of both sides that stand here; ``asked_at`` is set while the link is in question.
+    """
+
+    incoming = models.OneToOneField(Incoming, on_delete=models.CASCADE, primary_key=True, related_name="link")
+    person_id = _ids(db_index=True)
+    person_version = models.PositiveIntegerField()
+    content_sequence = models.PositiveIntegerField()
+    before = models.FloatField()
+    after = models.FloatField()
+    side = models.CharField(max_length=8, blank=True)
+    """Who said something new, where the link is in question: ours, theirs, both."""
+    checked_at = models.DateTimeField()
+    asked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(name="linkcheck_asked", fields=["asked_at"], condition=Q(asked_at__isnull=False)),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="linkcheck_probabilities", condition=Q(before__gte=0, before__lte=1, after__gte=0, after__lte=1)
+            ),
+            models.CheckConstraint(
+                name="linkcheck_side",
+                condition=Q(asked_at__isnull=True, side="")
+                | Q(asked_at__isnull=False, side__in=["both", "ours", "theirs"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.incoming_id
+
+
 class PlanAction(models.Model):
     """One thing that will be done about an incoming notice, by whom and by when."""
 

@@ -19,10 +19,9 @@ from somec.exchange import queries as documents
 from somec.exchange.queries import DeliveryView
 from somec.kernel import clock
 from somec.kernel.errors import NotFound
-from somec.movements import composing, gate, messages
+from somec.movements import composing, gate, links, messages
 from somec.movements.following import conversation
 from somec.movements.lanes import events, lanes
-from somec.movements.links import newest_content, subject_person
 from somec.movements.models import Disclosure, Incoming, Notice, Owner, PlanAction
 from somec.movements.readiness import Readiness
 from somec.movements.rules import (
@@ -56,6 +55,7 @@ from somec.movements.views import (
     IncomingRow,
     IncomingView,
     LeftOut,
+    LinkInQuestion,
     NoticeFilter,
     NoticePage,
     NoticeRow,
@@ -80,6 +80,7 @@ __all__ = [
     "incoming_list",
     "judgements",
     "lanes",
+    "links_in_question",
     "match",
     "notice",
     "notices",
@@ -355,7 +356,7 @@ def owner_views(found: Iterable[Owner]) -> dict[str, list[OwnerView]]:
 def incoming(actor: Actor, id: str) -> IncomingView:  # noqa: A002 - the incoming notice's id
     """Return one notice of another state: what it says, who has it, what is planned, and what the actor may do."""
     row = incoming_row(actor, "incoming.read", id)
-    body = newest_content(row).body
+    body = links.newest_content(row).body
     people = access_queries.people_by_id([row.acknowledged_by] if row.acknowledged_by else [])
     authorities = access_queries.authorities_by_id([row.authority_id] if row.authority_id else [])
     return IncomingView(
@@ -399,17 +400,17 @@ def incoming_actions(actor: Actor, row: Incoming) -> tuple[str, ...]:
 def candidates(actor: Actor, id: str, limit: int = 10) -> list[Candidate]:  # noqa: A002 - the incoming notice's id
     """Return the people of ours who may be the person of the notice, with the evidence for, against and missing."""
     row = incoming_row(actor, "incoming.judge", id)
-    body = newest_content(row).body
+    body = links.newest_content(row).body
     return persons.candidates(actor, messages.identity(body), limit=limit, subject=row.id)
 
 
 def match(actor: Actor, id: str, page: int = 1) -> CandidateAnswer:  # noqa: A002 - the incoming notice's id
     """Return who of ours may be the person of the notice, how sure that is and why; the question is logged."""
     row = incoming_row(actor, "incoming.judge", id)
-    content = newest_content(row)
+    content = links.newest_content(row)
     identity = messages.identity(content.body)
     return persons.match_candidates(
-        actor, identity, subject=row.id, subject_person=subject_person(row, identity),
+        actor, identity, subject=row.id, subject_person=links.subject_person(row, identity),
         subject_changed=content.stored, page=page,
     )  # fmt: skip
 
@@ -417,6 +418,11 @@ def match(actor: Actor, id: str, page: int = 1) -> CandidateAnswer:  # noqa: A00
 def judgements(actor: Actor, id: str) -> list[JudgementView]:  # noqa: A002 - the incoming notice's id
     """Return every judgement on the notice, taken back or not, the newest first."""
     return persons.judgements(incoming_row(actor, "incoming.read", id).id)
+
+
+def links_in_question(actor: Actor) -> tuple[LinkInQuestion, ...]:
+    """Return confirmed links that a correction has made unlikely, for whoever judged, owns the case, or can judge."""
+    return links.listed(actor)
 
 
 def counts(actor: Actor) -> Counts:

@@ -392,3 +392,23 @@ class Counts:
     to_judge: int
     to_assign: int
     unconfirmed: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkInQuestion:
+    """A confirmed link that a correction has made unlikely: a person looks again, nothing is undone by itself.
+
+    ``before`` and ``after`` are probabilities; ``side`` says whose correction it was (ours, theirs, both).
+    """
+
+    incoming_id: str
+    reference: str
+    from_state: str
+    person: PersonLine
+    before: float
+    after: float
+    side: str
+    since: datetime
+    judged_by: str = field(repr=False)
+    judged_at: datetime | None
+    reason: str = field(repr=False)

@@ -7,7 +7,7 @@ that an officer who looked at an older version is told and nothing is lost.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -21,11 +21,27 @@ from somec.audit.rules import Kind
 from somec.kernel import clock, ids
 from somec.kernel.errors import Invalid, NotAllowed, NotFound, NotPossibleNow
 from somec.persons import files, indexing, items, models, recording, rows, rules, validation
+from somec.persons.finding import Weight
 from somec.persons.messages import Nationality, NewPerson, Origin
 from somec.persons.rules import ChangeKind, Ground, IdentityCertainty, Sex, Status, Verdict
 from somec.persons.validation import LISTS, Statement
 
 _SHORTEST_REASON = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What a judgement rests on besides its reason: whom the other state means, and how likely the search held it.
+
+    ``subject_person``: the other state and its own id of the person, by which the answer carries over to its next
+    notice. ``weight``: of this pair, None where nobody asked.
+    """
+
+    subject_person: str = ""
+    weight: Weight | None = None
+
+
+UNWEIGHED = Weighed()
 
 
 @transaction.atomic
@@ -247,7 +263,7 @@ def log_search(*, actor: Actor, fields: Sequence[str], found: int, purpose: str 
 @transaction.atomic
 def judge(
     *, actor: Actor, subject: str, person_id: str | None, verdict: str, reason: str, grounds: Sequence[str] = (),
-    target: Target | None = None,
+    target: Target | None = None, weighed: Weighed = UNWEIGHED,
 ) -> str:  # fmt: skip
     """Keep a human answer to "is the person of ``subject`` this one?"; returns the judgement's id.
 
@@ -267,7 +283,9 @@ def judge(
     replaced.update(withdrawn_at=now, withdrawn_by=actor.id, withdrawn_because=reason)
     judgement = models.Judgement(
         id=ids.new_id("jdg"), subject=subject, person_id=person_id, verdict=verdict, grounds=list(grounds),
-        reason=reason, at=now, by=actor.id,
+        reason=reason, at=now, by=actor.id, subject_person=weighed.subject_person,
+        probability=weighed.weight.probability if weighed.weight else None,
+        model=weighed.weight.model if weighed.weight else "",
     )  # fmt: skip
     judgement.save(force_insert=True)
     audit.record(
@@ -308,7 +326,7 @@ def withdraw_judgement(*, actor: Actor, judgement_id: str, reason: str, target: 
 @transaction.atomic
 def adopt(
     *, actor: Actor, identity: Mapping[str, Any], subject: str, authority_id: str = "", owner_id: str = "",
-    target: Target | None = None,
+    target: Target | None = None, weighed: Weighed = UNWEIGHED,
 ) -> str:  # fmt: skip
     """Open a file for the person of an incoming notice whom nobody here knew; returns its id.
 
@@ -325,7 +343,7 @@ def adopt(
     person_id = recording.store(actor, [_within_rules(known, now.date())], now, desk=True, adopted_from=subject)[0]
     judge(
         actor=actor, subject=subject, person_id=person_id, verdict=Verdict.SAME.value, reason="adopted from the notice",
-        grounds=(Ground.OTHER.value,), target=target,
+        grounds=(Ground.OTHER.value,), target=target, weighed=weighed,
     )  # fmt: skip
     return person_id
 

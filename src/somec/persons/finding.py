@@ -124,6 +124,31 @@ def match_candidates(
     return answer
 
 
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """How likely a pair is one person, and the digest of the model that says so."""
+
+    probability: float
+    model: str
+
+
+def weigh_link(identity: Mapping[str, Any], person_id: str) -> Weight | None:
+    """Return how likely this file is the person of an identity item if no other file were; None where nobody can say.
+
+    For weighing a link that a person has confirmed; nothing is shown of either side, so nothing is logged.
+    """
+    from somec.persons.matching.search import probabilities  # noqa: PLC0415 - loads the engine: only whoever asks
+
+    followed = indexing.follow()
+    found = list(rows.every_file([person_id]))
+    if followed.index is None or followed.reason or not found:
+        return None
+    index = followed.index
+    compared = index.compare(record_of(items.read_identity(identity), "asked"), record_of(found[0]))
+    likely = probabilities([compared.bits], len(index), index.model)[0] if compared else 0.0
+    return Weight(likely, index.model.digest())
+
+
 def _log(
     actor: Actor, action: str, subject: str, answer: CandidateAnswer, *, purpose: str, shown: Sequence[str],
     detail: Detail,

@@ -331,6 +331,7 @@ GROUPS: Mapping[str, Word] = {
 VERBS: Mapping[str, Word] = {
     "take": _("Take the notice of %(state)s"),
     "decide_match": _("Decide whether it is the same person"),
+    "review_link": _("Look again: the person of the notice of %(state)s and our file may be two"),
     "assign": _("Assign an owner"),
     "take_ownership": _("Take over the work that was assigned to you"),
     "say_arrival": _("Tell %(state)s whether the person arrived"),
@@ -357,6 +358,7 @@ VERBS: Mapping[str, Word] = {
 VERB_NAMES: Mapping[str, Word] = {
     "take": _("Take a notice"),
     "decide_match": _("Decide a match"),
+    "review_link": _("Look again at a link"),
     "assign": _("Assign an owner"),
     "take_ownership": _("Take over work"),
     "say_arrival": _("Say whether somebody arrived"),
