@@ -80,6 +80,7 @@ class Twin:
             folder=folder,
             signing=signing,
             decryption=(encryption,),
+            tls=signing.certificate,
             tls_anchors=(authority.certificate,),
             node=self.signer,
         )

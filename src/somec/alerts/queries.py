@@ -16,6 +16,7 @@ from somec.alerts.needs import Banner, Need, NeedFilter, NeedList
 from somec.alerts.rules import AlertKind, AlertState, Group, bar, group
 from somec.exchange import identity
 from somec.exchange import queries as exchange
+from somec.exchange.queries import PeerView
 from somec.kernel import clock
 from somec.movements.views import PersonLine
 from somec.persons import queries as persons
@@ -31,7 +32,7 @@ def needs_me_now(actor: Actor, filters: NeedFilter = _EVERYTHING) -> NeedList:
     now = clock.now()
     own = identity.own_state()
     rows, peers = gathering.gather(actor, now, own), exchange.peer_troubles()
-    named = _named(actor, [*sources.needs(rows, own), *upkeep.certificates(actor, peers)], now)
+    named = _named(actor, [*sources.needs(rows, own), *_upkeep(actor, peers)], now)
     shown = sorted((need for need in named if _wanted(need, filters)), key=_order)
     groups = Counter(need.group for need in shown)
     open_dues = [need.due for need in named if need.due is not None and need.due >= now]
@@ -51,7 +52,11 @@ def count(actor: Actor) -> int:
     """Return how many lines the list has, for the navigation of every page; counts rows without reading them."""
     now, own = clock.now(), identity.own_state()
     peers = exchange.peer_troubles() if access.can(actor, "peer.read") else []
-    return gathering.count(actor, now, own) + len(upkeep.certificates(actor, peers))
+    return gathering.count(actor, now, own) + len(_upkeep(actor, peers))
+
+
+def _upkeep(actor: Actor, peers: list[PeerView]) -> list[Need]:
+    return [*upkeep.certificates(actor, peers), *upkeep.own_certificates(actor)]
 
 
 def for_subject(actor: Actor, subject_ids: Iterable[str]) -> tuple[Need, ...]:

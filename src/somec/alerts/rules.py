@@ -60,6 +60,7 @@ class Verb(StrEnum):
     APPROVE_DECISION = "approve_decision"
     APPROVE_PEER = "approve_peer"
     CARE_FOR_CERTIFICATE = "care_for_certificate"
+    RENEW_CERTIFICATE = "renew_certificate"
     CALL_PEER = "call_peer"
 
 

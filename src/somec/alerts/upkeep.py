@@ -8,6 +8,7 @@ from somec.access import rules as access
 from somec.access.rules import Actor
 from somec.alerts.needs import Banner, Need
 from somec.alerts.rules import Verb
+from somec.exchange import condition
 from somec.exchange.models import Delivery, Obligation
 from somec.exchange.queries import PeerView
 from somec.exchange.rules import DeliveryState, ObligationState, Trouble
@@ -29,6 +30,20 @@ def certificates(actor: Actor, peers: list[PeerView]) -> list[Need]:
         for peer in peers
         for trouble in peer.troubles
         if trouble in _CERTIFICATE
+    ]  # fmt: skip
+
+
+def own_certificates(actor: Actor) -> list[Need]:
+    """Return our own certificates that end soon or have ended, for those who can renew them or have it done."""
+    if not access.can(actor, "alert.read_technical"):
+        return []
+    return [
+        Need(
+            id=f"own.{one.name}.certificate", verb=Verb.RENEW_CERTIFICATE, due=one.ends, since=one.ends,
+            subject_kind="key", subject_id=one.name, detail=one.name,
+        )
+        for one in condition.own_certificates()
+        if one.urgency is not None
     ]  # fmt: skip
 
 

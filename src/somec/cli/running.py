@@ -20,6 +20,7 @@ from django.db import close_old_connections
 from somec.alerts import actions as alerts
 from somec.audit import actions as audit
 from somec.exchange import keyring, witnessing
+from somec.exchange.condition import WORK
 from somec.exchange.directory import Directory
 from somec.exchange.endpoint import Endpoint
 from somec.exchange.inbox import Inbox
@@ -75,7 +76,7 @@ class Node:
         self._closing.append(thread.join)
 
     def _work(self) -> None:
-        with Lease("work").held(self._stop) as held:
+        with Lease(WORK).held(self._stop) as held:
             if not held:
                 return
             sender = Sender(self.ring, self.directory, Transport(self.ring))

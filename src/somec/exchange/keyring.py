@@ -9,6 +9,7 @@ with the password of encrypted keys.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -39,13 +40,21 @@ class Keyring:
     folder: Path
     signing: KeyPair = field(repr=False)
     decryption: tuple[KeyPair, ...] = field(repr=False)
+    tls: Certificate = field(repr=False)
     tls_anchors: tuple[Certificate, ...] = field(repr=False)
     node: Signer = field(repr=False)
 
     @property
     def ends(self) -> datetime:
-        """Return the instant at which our first AS4 certificate runs out: from then on nothing is sent."""
-        return min(self.signing.certificate.not_after, self.decryption[0].certificate.not_after)
+        """Return the instant at which our first certificate runs out: from then on nothing is sent."""
+        return min(certificate.not_after for certificate in self.certificates.values())
+
+    @property
+    def certificates(self) -> Mapping[str, Certificate]:
+        """Return the certificates in use by what they are for, as ``somec keys`` names them."""
+        return {
+            "signing": self.signing.certificate, "encryption": self.decryption[0].certificate, "tls": self.tls,
+        }  # fmt: skip
 
     @property
     def tls_file(self) -> Path:
@@ -82,7 +91,7 @@ def load(folder: Path) -> Keyring:
     return Keyring(
         folder=folder, signing=load_key_pair(_read(folder / SIGNING), secret),
         decryption=tuple(load_key_pair(_read(file), secret) for file in (folder / ENCRYPTION, *former)),
-        tls_anchors=tls[1:] or tls, node=node_signer(folder),
+        tls=tls[0], tls_anchors=tls[1:] or tls, node=node_signer(folder),
     )  # fmt: skip
 
 

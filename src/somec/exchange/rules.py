@@ -210,6 +210,27 @@ EXPIRY_WARNING = timedelta(days=30)
 """How long before the end of a certificate its holder and its users are told."""
 
 
+class Urgency(StrEnum):
+    """How near the end of one of our own certificates is: each step is said more loudly, and to more people."""
+
+    SOON = "soon"
+    NEAR = "near"
+    LAST_DAYS = "last_days"
+    EXPIRED = "expired"
+
+
+OWN_EXPIRY_STEPS = (
+    (timedelta(), Urgency.EXPIRED), (timedelta(days=7), Urgency.LAST_DAYS), (timedelta(days=30), Urgency.NEAR),
+    (timedelta(days=60), Urgency.SOON),
+)  # fmt: skip
+"""A state's PKI may take weeks, and every peer must get the new card: so the first word comes two months before."""
+
+
+def urgency(ends: datetime, now: datetime) -> Urgency | None:
+    """Return how urgent the renewal of an own certificate is that ends at ``ends``; None while there is time."""
+    return next((step for left, step in OWN_EXPIRY_STEPS if ends - now <= left), None)
+
+
 def certificate_warning(not_after: datetime, now: datetime, *, own: bool) -> Trouble | None:
     """Return what is to be said about a certificate that ends at ``not_after``."""
     if not_after <= now:

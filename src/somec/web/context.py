@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -14,11 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from somec.access import rules as access
 from somec.access.rules import Actor
 from somec.alerts import queries as needs
-from somec.exchange import queries as exchange
+from somec.exchange.condition import condition
 from somec.kernel import clock
+from somec.web import node_banners
 from somec.web.words import Word
-
-SENDING_WAITS = timedelta(minutes=10)  # a node that is well sends within seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +57,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "training_offset": clock.training_offset(),
         "languages": settings.LANGUAGES,
         "navigation": navigation(actor, request.path, counted=getattr(request, "needs_counted", None)) if actor else (),
-        "node_banners": degraded() if actor else (),
+        "node_banners": node_banners.banners(actor, condition()) if actor else (),
     }
-
-
-def degraded() -> list[dict[str, Word]]:
-    """Return the banner of a node that does not send although the other nodes are reached; one query on a good day."""
-    if not exchange.stuck(SENDING_WAITS):
-        return []
-    late = clock.now() - SENDING_WAITS
-    well = [one for one in exchange.peer_troubles() if one.failing_since is None and not one.troubles]
-    if not any(one.waiting_since is not None and one.waiting_since < late for one in well):
-        return []
-    text = _("You can read and write; nothing is lost. What you send waits. Tell the administrator.")
-    return [{"kind": "warning", "title": _("Our own node does not send at present"), "text": text}]
 
 
 def navigation(actor: Actor, path: str, *, counted: int | None = None) -> list[dict[str, Any]]:

@@ -90,6 +90,13 @@ def partial_date(year: int | None, month: int | None = None, on_day: int | None 
     return day(date(year, month, on_day))
 
 
+def known_parts(year: int, month: int | None = None, on_day: int | None = None) -> str:
+    """Return only the parts of a date that are known, for the middle of a sentence: ``1984``, ``March 1984``."""
+    if month is None:
+        return f"{year:04}"
+    return day(date(year, month, on_day)) if on_day else _written(date(year, month, 1), "yMMMM")
+
+
 def duration(length: timedelta) -> str:
     """Return a positive length in words: ``7 h 29 min``, ``1 day 14 h``, ``51 days``."""
     minutes = max(0, int(length.total_seconds() // 60))
@@ -100,6 +107,8 @@ def duration(length: timedelta) -> str:
     if days:
         words = ngettext("%(n)s day", "%(n)s days", days) % {"n": days}
         return words if not hours else _("%(days)s %(hours)s h") % {"days": words, "hours": hours}
+    if hours and not minutes:
+        return _("%(hours)s h") % {"hours": hours}
     if hours:
         return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes}
     return _("%(minutes)s min") % {"minutes": minutes}

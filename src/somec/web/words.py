@@ -153,6 +153,11 @@ TROUBLES: Mapping[str, Word] = {
     "node.certificate_expired": _("Our certificate has expired. Documents wait; nothing is lost."),
     "node.certificate_expiring": _("Our certificate expires soon"),
 }
+KEYS: Mapping[str, Word] = {
+    "signing": _("for signing"),
+    "encryption": _("for what is encrypted for us"),
+    "tls": _("for the connection"),
+}
 
 
 def word(table: Mapping[str, Word], code: str) -> str:

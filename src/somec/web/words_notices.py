@@ -353,6 +353,7 @@ VERBS: Mapping[str, Word] = {
     "approve_decision": _("Approve or return a decision (second person)"),
     "approve_peer": _("Compare and approve the card of %(state)s"),
     "care_for_certificate": _("Care for the certificate of %(state)s"),
+    "renew_certificate": _("Renew our own certificate"),
     "call_peer": _("Phone %(state)s"),
 }
 VERB_NAMES: Mapping[str, Word] = {
@@ -380,6 +381,7 @@ VERB_NAMES: Mapping[str, Word] = {
     "approve_decision": _("Approve a decision"),
     "approve_peer": _("Approve a state’s card"),
     "care_for_certificate": _("Care for a certificate"),
+    "renew_certificate": _("Renew an own certificate"),
     "call_peer": _("Phone a state"),
 }
 ACTIONS: Mapping[str, Word] = {

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 from django.conf import settings
@@ -159,6 +161,27 @@ def test_a_person_is_told_when_a_peer_stays_silent_and_again_when_it_answers(wir
         wire.turns()
     problem.refresh_from_db()
     assert (problem.status, problem.settled_by) == ("settled", "node")
+
+
+@pytest.mark.parametrize("which", ["signing", "encryption", "tls"])
+def test_with_an_own_certificate_that_has_ended_everything_waits_and_goes_after_the_renewal(
+    wire: Wire, ring: Keyring, which: str
+) -> None:
+    document = send()
+    soon = clock.now() + timedelta(days=1)
+    lasting = dict(ring.certificates)
+    ended = {**lasting, which: replace(lasting[which], not_after=soon - timedelta(seconds=1))}
+    with clock.frozen(soon), patch.object(Keyring, "certificates", ended):
+        wire.turns()
+        assert (wire.sent, delivery(document).state, delivery(document).attempts) == ([], "queued", 0)
+        send(number=2)
+        wire.turns()
+        assert wire.sent == []
+        assert Problem.objects.count() == 0
+    with clock.frozen(soon):
+        wire.turns(8)
+    assert delivery(document).state == "receipted"
+    assert queries.outbox_counts() == {"receipted": 2}
 
 
 def test_order_is_kept_within_a_conversation(wire: Wire, nl: Twin) -> None:

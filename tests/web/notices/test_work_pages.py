@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -14,6 +15,10 @@ from django.urls import reverse
 import movement_story as story
 from notice_pages import incoming_version, version, words
 from somec.alerts import actions as alerts
+from somec.crypto.issuing import Subject, issue_pair
+from somec.crypto.keys import load_key_pair
+from somec.exchange import condition, keyring
+from somec.exchange.lease import Lease
 from somec.exchange.models import PeerHealth
 from somec.kernel import clock
 from somec.kernel.ids import new_id
@@ -113,7 +118,7 @@ def test_a_silent_state_is_a_banner_and_work_goes_on(nodes: Nodes, browser: Brow
         )
         text = work(browser(lv, "desk"))
         assert "Netherlands: Does not answer" in text
-        assert "(3 h 0 min)" in text
+        assert "(3 h)" in text
         assert "1 document waits here" in text
         assert "You can keep working." in text
 
@@ -130,6 +135,77 @@ def test_a_node_that_does_not_send_says_so_on_every_page(nodes: Nodes, browser: 
             failing_since=story.NOW, failures=4, failure_code="peer.timeout"
         )
         assert "Our own node does not send" not in words(browser(lv, "officer").get(reverse("notices")))
+
+
+def renewed(node: Node, days: int) -> None:
+    """Let the certificates of the node end so many days from now."""
+    for pem in ("signing.pem", "encryption.pem", "tls.pem"):
+        pair = load_key_pair((node.file.parent / "keys" / pem).read_bytes())
+        made = issue_pair(pair, Subject("Made up"), pair.private, at=clock.now() - timedelta(days=100), days=100 + days)
+        (node.file.parent / "keys" / pem).write_bytes(pair.private.pem(None) + made.certificate.pem())
+    keyring.reload()
+
+
+@pytest.mark.parametrize(
+    ("days", "look", "title"),
+    [
+        (61, "", ""),
+        (59, "info", "Our own certificate for signing ends in 59 days"),
+        (29, "warning", "Our own certificate for signing ends in 29 days"),
+        (6, "error", "Our own certificate for signing ends in 6 days"),
+        (0, "error", "Our own certificate for signing has ended: nothing is sent"),
+    ],
+)
+def test_who_can_renew_the_own_certificates_is_told_in_time_and_how(
+    nodes: Nodes, browser: Browser, days: int, look: str, title: str
+) -> None:
+    lv, _, _ = nodes
+    with at(story.NOW), lv:
+        renewed(lv, days)
+        try:
+            page = browser(lv, "admin").get(reverse("needs_me_now"))
+            listed = words(browser(lv, "admin").get(reverse("peers")))
+            calm = words(browser(lv, "officer").get(reverse("needs_me_now")))
+        finally:
+            keyring.reload()
+        assert "Our own certificates" in listed
+        assert (title in words(page)) if title else ("Our own certificate" not in words(page))
+        assert (f"ecl-notification--{look}" in page.content.decode()) if look else True
+        assert ("Renew our own certificate" in words(page)) is bool(title)
+        assert ("somec keys renew" in words(page)) is bool(title)
+        assert "certificate" not in calm
+        assert ("Our own node does not send at present" in calm) is (days == 0)
+
+
+@pytest.mark.parametrize("key", ["officer", "admin"])
+def test_a_node_whose_worker_does_not_run_says_what_still_works(
+    nodes: Nodes, browser: Browser, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lv, _, _ = nodes
+    monkeypatch.undo()
+    with at(story.NOW), lv:
+        assert not Lease(condition.WORK).taken()
+        text = words(browser(lv, key).get(reverse("needs_me_now")))
+        assert ("Our own node does not send at present" in text) is (key == "officer")
+        assert ("The node’s worker does not run" in text) is (key == "admin")
+        with Lease(condition.WORK).held(threading.Event()) as held:
+            assert held
+            assert Lease(condition.WORK).taken()
+            text = words(browser(lv, key).get(reverse("needs_me_now")))
+        assert "does not send" not in text
+        assert "does not run" not in text
+
+
+@pytest.mark.parametrize("key", ["officer", "admin"])
+def test_a_node_whose_disk_is_nearly_full_says_so(
+    nodes: Nodes, browser: Browser, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lv, _, _ = nodes
+    monkeypatch.setattr(condition, "ROOM", 1 << 60)
+    with at(story.NOW), lv:
+        text = words(browser(lv, key).get(reverse("needs_me_now")))
+        assert "Our own node has almost no room left" in text
+        assert ("MiB are free" in text) is (key == "admin")
 
 
 @pytest.mark.parametrize("key", ["officer", "head", "desk", "police", "protection", "admin"])

@@ -17,12 +17,13 @@ from somec.kernel import clock
 from somec.kernel.errors import SomecError
 from somec.web import sentences, times, words_notices
 from somec.web.templatetags.somec import born_words, label, state_name
-from somec.web.words import TROUBLES, word
+from somec.web.words import KEYS, TROUBLES, word
 
 register = template.Library()
 
 _TABLES = {
     "kind": words_notices.KINDS,
+    "key": KEYS,
     "state": words_notices.STATES,
     "requested": words_notices.REQUESTED,
     "carrier": words_notices.CARRIERS,
@@ -226,6 +227,8 @@ def mark_of(bar: object) -> str:
 @register.filter
 def detail_words(need: Any) -> str:
     """Write the second line of a line of work: which notice, or what is wrong."""
+    if need.subject_kind == "key":
+        return word(KEYS, need.detail)
     kind = words_notices.KINDS.get(need.detail) or words_notices.DOCUMENTS.get(need.detail)
     if kind is None:
         kind = words_notices.SERVICES.get(need.detail) or words_notices.DECISIONS.get(need.detail)

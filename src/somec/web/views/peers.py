@@ -9,9 +9,10 @@ from django.urls import path
 from django.utils.translation import gettext as _
 
 from somec.access import rules as access
-from somec.exchange import actions, queries
+from somec.exchange import actions, condition, queries
 from somec.exchange.rules import ProblemState
 from somec.kernel.errors import Invalid
+from somec.web import node_banners
 from somec.web.forms.peers import ApproveForm, CardForm, ReasonForm
 from somec.web.forms.submission import refuse_into
 from somec.web.views.access import OfficerRequest, officer
@@ -25,6 +26,8 @@ def peers(request: OfficerRequest) -> HttpResponse:
         "web/peers/list.html",
         {
             "peers": queries.peers_health(request.actor),
+            "own": condition.own_certificates(),
+            "how_to_renew": node_banners.HOW_TO_RENEW,
             "proposals": queries.proposals(request.actor),
             "may_propose": access.can(request.actor, "peer.propose"),
         },

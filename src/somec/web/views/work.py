@@ -85,6 +85,8 @@ def address(need: Need) -> str:
         return reverse(name, args=[need.subject_id]) + mark
     if need.subject_kind == "disclosure":
         return reverse("conversation", args=[need.conversation])
+    if need.verb is Verb.RENEW_CERTIFICATE:
+        return reverse("peers") + "#own"
     if need.verb in {Verb.CARE_FOR_CERTIFICATE, Verb.CALL_PEER}:
         return reverse("peers")
     if need.verb is Verb.CLAIM_DOCUMENT:
