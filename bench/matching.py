@@ -24,14 +24,13 @@ import pyarrow.parquet as pq
 from bench import peers
 from bench import people as made
 from bench.people import Made
-from somec.persons.matching.building import SegmentBuilder
+from somec.persons.matching.assembly import assembled
 from somec.persons.matching.calibrate import expected_calibration_error
 from somec.persons.matching.cluster import candidate_pairs, duplicates
 from somec.persons.matching.index import MatchIndex
-from somec.persons.matching.keys import word_keys
 from somec.persons.matching.model import Model, load_model
 from somec.persons.matching.pairs import compare_names
-from somec.persons.matching.records import PersonName, PersonRecord, normalise
+from somec.persons.matching.records import PersonName, PersonRecord
 from somec.persons.matching.scripts import script_of
 from somec.persons.matching.transparency import GroupError, record
 
@@ -246,11 +245,7 @@ def _dedupe(title: str, records: list[PersonRecord], labels: list[str]) -> None:
     spent = time.perf_counter() - start
     together = _pairs(truth, found.clusters)
     precision, recall = together / max(1, _pairs(found.clusters)), together / _pairs(truth)
-    builder = SegmentBuilder()
-    for one in records:
-        builder.add(normalise(one))
-    keys = [word_keys(word) for word in builder.words]
-    pairs = candidate_pairs(builder.finish(keys), keys)
+    pairs = candidate_pairs(assembled(records).tables())
     left, right = (pairs >> np.uint64(32)).astype(np.int64), (pairs & np.uint64(0xFFFFFFFF)).astype(np.int64)
     blocked = float((truth[left] == truth[right]).sum()) / _pairs(truth)
     print(

@@ -90,11 +90,11 @@ def _model(chosen: argparse.Namespace) -> Model:
 
 def _opened(chosen: argparse.Namespace, model: Model) -> MatchIndex:
     from somec.persons.matching.index import MatchIndex
-    from somec.persons.matching.tables import count_people, read_people
+    from somec.persons.matching.tables import count_people, read_blocks
 
     if chosen.index is not None:
         with tqdm(total=count_people(chosen.index), unit=" people", desc="index", disable=_hidden(chosen)) as bar:
-            return MatchIndex.in_memory(read_people(chosen.index), model, bar.update)
+            return MatchIndex.in_memory(read_blocks(chosen.index), model, bar.update)
     return MatchIndex.open(_folder(chosen), model)
 
 
@@ -180,12 +180,12 @@ def _train(chosen: argparse.Namespace) -> int:
 def _rebuild(chosen: argparse.Namespace) -> int:
     """From a file into the folder named by --against; without a file from this node's database."""
     from somec.persons.matching.index import MatchIndex
-    from somec.persons.matching.tables import count_people, read_people
+    from somec.persons.matching.tables import count_people, read_blocks
 
     folder = _folder(chosen)
     if chosen.file is not None:
         with tqdm(total=count_people(chosen.file), unit=" people", desc="rebuild", disable=_hidden(chosen)) as bar:
-            people = MatchIndex.create(folder).rebuild(read_people(chosen.file), bar.update)
+            people = MatchIndex.create(folder).rebuild(read_blocks(chosen.file), bar.update)
     else:
         import django
 

@@ -16,7 +16,6 @@ from matching_sample import crowd  # type: ignore[import-not-found,unused-ignore
 
 from somec.cli.main import main
 from somec.persons.matching.answer import Outcome
-from somec.persons.matching.building import vocabulary_of
 from somec.persons.matching.calibrate import Observation, expected_calibration_error, fit
 from somec.persons.matching.cluster import duplicates
 from somec.persons.matching.errors import BadModel
@@ -28,6 +27,7 @@ from somec.persons.matching.postings import decode, decode_with_numpy, encode
 from somec.persons.matching.records import PersonName, PersonRecord
 from somec.persons.matching.similarity import ABJAD_COSTS, COSTS, word_similarity
 from somec.persons.matching.transparency import GroupError, record
+from somec.persons.matching.wordtables import vocabulary_of
 
 SHARED = Path(__file__).parents[4] / "shared" / "data" / "matching"
 needs_shared = pytest.mark.skipif(

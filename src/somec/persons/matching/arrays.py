@@ -65,7 +65,7 @@ class People(NamedTuple):
     dates: NDArray[np.uint32]
     date_at: NDArray[np.uint32]
     sexes: NDArray[np.uint8]
-    nations: NDArray[np.uint16]
+    nations: NDArray[np.uint32]
     nation_at: NDArray[np.uint32]
     places: NDArray[np.uint32]
     place_at: NDArray[np.uint32]

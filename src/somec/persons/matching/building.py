@@ -6,20 +6,20 @@ Everything is appended to flat arrays, so a million people fit in little memory.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
-from itertools import accumulate
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from somec.persons.matching.arrays import Identities, People, Places, Tables, Vocabulary
+from somec.persons.matching.arrays import Identities, People, Places, Tables
 from somec.persons.matching.folding import fold
-from somec.persons.matching.keys import WordKeys, key_hash, word_keys
+from somec.persons.matching.keys import key_hash
 from somec.persons.matching.postings import bucketed, termed, word_postings
 from somec.persons.matching.records import NormalRecord
 from somec.persons.matching.romanise import romanisations
 from somec.persons.matching.scripts import ABJADS, script_of
+from somec.persons.matching.wordtables import WordTable, joined_bytes, starts, word_table
 
 _MIX: Final = 0x9E3779B97F4A7C15
 _MASK: Final = (1 << 64) - 1
@@ -34,8 +34,9 @@ def date_key(kind: int, first: int, second: int = 0, third: int = 0) -> int:
     return ((kind << 40 | first << 16 | second << 8 | third) * _MIX) & _MASK
 
 
+@lru_cache(maxsize=65536)
 def date_keys(packed: int) -> list[int]:
-    """The terms under which a record with this date is found."""
+    """The terms under which a record with this date is found. Remembered; not to be changed by whoever asks."""
     year, month, day = packed >> 9, packed >> 5 & 15, packed & 31
     keys = []
     if year:
@@ -71,66 +72,53 @@ def place_sound(place: str) -> str:
     return "".join(sounds)[:40]
 
 
-def vocabulary_of(keys: Sequence[WordKeys]) -> Vocabulary:
-    """The vocabulary arrays of words in the order of their numbers."""
-    forms = [form for known in keys for form in known.forms]
-    return Vocabulary(
-        plain=_bytes(b"".join(known.plain for known in keys)),
-        plain_at=_starts(len(known.plain) for known in keys),
-        forms=_bytes(b"".join(forms)),
-        form_at=_starts(map(len, forms)),
-        form_first=_starts(len(known.forms) for known in keys),
-        names=np.fromiter((symbol for known in keys for symbol in known.names), np.uint32),
-        names_at=_starts(len(known.names) for known in keys),
-        nicks=np.fromiter((symbol for known in keys for symbol in known.nicks), np.uint32),
-        nicks_at=_starts(len(known.nicks) for known in keys),
-        sounds=np.fromiter((known.sounds for known in keys), np.uint32, count=len(keys)),
-        traits=np.array(
-            [(known.script, known.stems, known.script in ABJADS) for known in keys], dtype=np.uint8
-        ).reshape(-1, 3),
-    )
+_LISTS: Final = {
+    "words": "I",
+    "roles": "B",
+    "dates": "I",
+    "nations": "I",
+    "places": "I",
+    "documents": "Q",
+    "sexes": "B",
+}
+"""The lists of a builder and the type of their numbers."""
 
 
-def _bytes(data: bytes) -> NDArray[np.uint8]:
-    return np.frombuffer(data, dtype=np.uint8).copy()
+class Part(NamedTuple):
+    """What a builder took, with numbers of its own for words, nations and places."""
 
-
-def _starts(lengths: Iterable[int]) -> NDArray[np.uint32]:
-    return np.fromiter(accumulate(lengths, initial=0), np.uint32)
+    words: list[str]
+    nations: list[str]
+    places: list[str]
+    id_text: bytes
+    id_at: array[int]
+    id_hashes: array[int]
+    lists: dict[str, array[int]]
+    ends: dict[str, array[int]]
+    term_keys: array[int]
+    term_records: array[int]
 
 
 class SegmentBuilder:
-    """Takes normalised records one by one; `finish` gives the arrays."""
+    """Takes normalised records one by one, or what other builders took; `finish` gives the arrays."""
 
     def __init__(self) -> None:
         self.words: dict[str, int] = {}
         self.nations: dict[str, int] = {}
         self._places: dict[str, int] = {}
-        self._ids: list[bytes] = []
-        self._lists = {
-            name: array(code)
-            for name, code in (
-                ("words", "I"),
-                ("roles", "B"),
-                ("dates", "I"),
-                ("nations", "H"),
-                ("places", "I"),
-                ("documents", "Q"),
-                ("sexes", "B"),
-            )
-        }
+        self._id_text, self._id_at, self._id_hashes = bytearray(), array("I", [0]), array("Q")
+        self._lists = {name: array(code) for name, code in _LISTS.items()}
         self._ends = {name: array("I", [0]) for name in ("names", "words", "dates", "nations", "places", "documents")}
         self._term_keys, self._term_records = array("Q"), array("I")
-        self._date_keys: dict[int, list[int]] = {}
 
     def __len__(self) -> int:
         """Records taken so far."""
-        return len(self._ids)
+        return len(self._id_hashes)
 
     def add(self, record: NormalRecord) -> None:
         """Take one record."""
-        number, lists, ends = len(self._ids), self._lists, self._ends
-        self._ids.append(record.id.encode("utf-8", "surrogatepass"))
+        number, lists, ends = len(self), self._lists, self._ends
+        self._add_id(record.id)
         for parts in record.names:
             for part in parts:
                 lists["words"].append(self.words.setdefault(part.text, len(self.words)))
@@ -140,15 +128,18 @@ class SegmentBuilder:
         terms: list[int] = []
         for packed in record.dates:
             lists["dates"].append(packed)
-            known = self._date_keys.get(packed)
-            if known is None:
-                known = self._date_keys[packed] = date_keys(packed)
-            terms += known
+            terms += date_keys(packed)
         ends["dates"].append(len(lists["dates"]))
         self._add_values(record, terms)
         if terms:
             self._term_keys.extend(terms)
             self._term_records.extend([number] * len(terms))
+
+    def _add_id(self, identity: str) -> None:
+        text = identity.encode("utf-8", "surrogatepass")
+        self._id_text += text
+        self._id_at.append(len(self._id_text))
+        self._id_hashes.append(id_hash(text))
 
     def _add_values(self, record: NormalRecord, terms: list[int]) -> None:
         lists, ends = self._lists, self._ends
@@ -167,39 +158,71 @@ class SegmentBuilder:
             terms.append(key)
         ends["documents"].append(len(lists["documents"]))
 
-    def finish(self, keys: Sequence[WordKeys] | None = None) -> Tables:
+    def part(self) -> Part:
+        """What was taken, to be handed to another builder."""
+        return Part(
+            list(self.words),
+            list(self.nations),
+            list(self._places),
+            bytes(self._id_text),
+            self._id_at,
+            self._id_hashes,
+            self._lists,
+            self._ends,
+            self._term_keys,
+            self._term_records,
+        )
+
+    def take(self, part: Part) -> None:
+        """Take what another builder took after what is here: the same as adding its records one by one."""
+        first = len(self)
+        self._id_at.frombytes(_shifted(part.id_at, len(self._id_text)))
+        self._id_text += part.id_text
+        self._id_hashes.extend(part.id_hashes)
+        for name, known, new in (
+            ("words", self.words, part.words),
+            ("nations", self.nations, part.nations),
+            ("places", self._places, part.places),
+        ):
+            numbers = np.array([known.setdefault(text, len(known)) for text in new] or [0])
+            theirs = np.array(part.lists[name], dtype=np.int64)
+            part.lists[name] = array(_LISTS[name], numbers[theirs].astype(_LISTS[name]).tobytes())
+        for name, ends in self._ends.items():
+            ends.frombytes(_shifted(part.ends[name], ends[-1]))
+        for name, values in self._lists.items():
+            values.extend(part.lists[name])
+        self._term_keys.extend(part.term_keys)
+        self._term_records.frombytes((np.array(part.term_records, dtype=np.uint32) + np.uint32(first)).tobytes())
+
+    def finish(self, words: WordTable | None = None) -> Tables:
         """The arrays of everything taken.
 
-        `keys` are those of `words` in order, where they were worked out elsewhere.
+        `words` are the tables of `self.words` in order, where they were worked out elsewhere.
         """
-        known = keys if keys is not None else [word_keys(word) for word in self.words]
-        count = len(known)
-        lists = {name: np.array(values) for name, values in self._lists.items()}
+        known = words if words is not None else word_table(self.words)
+        lists = {name: np.frombuffer(values, _LISTS[name]) for name, values in self._lists.items()}
         ends = {name: np.array(values, dtype=np.uint32) for name, values in self._ends.items()}
-        per_record = ends["words"][ends["names"]]
-        owners = np.repeat(np.arange(len(self), dtype=np.uint32), np.diff(per_record))
-        numbers = np.arange(count, dtype=np.uint32)
-        sure = np.fromiter((key for word in known for key in word.sure), np.uint64)
-        grams = np.fromiter((key for word in known for key in word.grams), np.uint64)
+        owners = np.repeat(np.arange(len(self), dtype=np.uint32), np.diff(ends["words"][ends["names"]]))
+        numbers = np.arange(len(self.words), dtype=np.uint32)
         return Tables(
-            vocabulary=vocabulary_of(known),
-            sure=bucketed(sure, np.repeat(numbers, [len(word.sure) for word in known])),
-            grams=bucketed(grams, np.repeat(numbers, [len(word.grams) for word in known])),
-            word_records=word_postings(lists["words"].astype(np.uint32), owners, count),
-            terms=termed(np.array(self._term_keys, dtype=np.uint64), np.array(self._term_records, dtype=np.uint32)),
+            vocabulary=known.vocabulary,
+            sure=bucketed(known.sure, np.repeat(numbers, known.sure_counts)),
+            grams=bucketed(known.grams, np.repeat(numbers, known.gram_counts)),
+            word_records=word_postings(lists["words"], owners, len(self.words)),
+            terms=termed(np.frombuffer(self._term_keys, np.uint64), np.frombuffer(self._term_records, np.uint32)),
             people=People(
                 ends["names"],
                 ends["words"],
-                lists["words"].astype(np.uint32),
-                lists["roles"].astype(np.uint8),
-                lists["dates"].astype(np.uint32),
+                lists["words"],
+                lists["roles"],
+                lists["dates"],
                 ends["dates"],
-                lists["sexes"].astype(np.uint8),
-                lists["nations"].astype(np.uint16),
+                lists["sexes"],
+                lists["nations"],
                 ends["nations"],
-                lists["places"].astype(np.uint32),
+                lists["places"],
                 ends["places"],
-                lists["documents"].astype(np.uint64),
+                lists["documents"],
                 ends["documents"],
             ),
             places=self._place_table(lists["places"]),
@@ -209,15 +232,21 @@ class SegmentBuilder:
     def _place_table(self, used: NDArray[np.generic]) -> Places:
         letters = [place.encode("ascii", "replace") for place in self._places]
         return Places(
-            _bytes(b"".join(letters)),
-            _starts(map(len, letters)),
+            joined_bytes(b"".join(letters)),
+            starts(map(len, letters)),
             np.bincount(used.astype(np.int64), minlength=len(letters)).astype(np.uint32),
         )
 
     def _identities(self) -> Identities:
-        hashes = np.fromiter((id_hash(text) for text in self._ids), np.uint64, count=len(self._ids))
+        hashes = np.array(self._id_hashes, dtype=np.uint64)
         order = np.argsort(hashes, kind="stable").astype(np.uint32)
-        return Identities(_bytes(b"".join(self._ids)), _starts(map(len, self._ids)), hashes[order], order)
+        text = np.frombuffer(self._id_text, dtype=np.uint8)
+        return Identities(text, np.array(self._id_at, dtype=np.uint32), hashes[order], order)
+
+
+def _shifted(ends: array[int], by: int) -> bytes:
+    """Ends without the leading 0, moved on."""
+    return (np.array(ends, dtype=np.uint32)[1:] + np.uint32(by)).tobytes()
 
 
 def id_hash(text: bytes) -> int:

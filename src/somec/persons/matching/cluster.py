@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -21,18 +22,17 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from somec.persons.matching import folding
-from somec.persons.matching.arrays import Tables
-from somec.persons.matching.building import SegmentBuilder
+from somec.persons.matching.arrays import Identities, Tables, Vocabulary
+from somec.persons.matching.assembly import assembled
 from somec.persons.matching.errors import IndexStorage
-from somec.persons.matching.keys import WordKeys, key_hash, word_keys
+from somec.persons.matching.keys import key_hash
 from somec.persons.matching.model import Model
 from somec.persons.matching.pairing import PairFields, blocking_keys, pairs_of_blocks, score_pairs
 from somec.persons.matching.query import name_weights, word_bits
-from somec.persons.matching.records import PersonRecord, normalise
-from somec.persons.matching.scripts import ABJADS
+from somec.persons.matching.records import PersonRecord
 from somec.persons.matching.search import COST_TABLES
 from somec.persons.matching.similarity import LEVELS
-from somec.persons.matching.tables import read_people
+from somec.persons.matching.tables import RowBlock, read_blocks
 
 MOST_IN_BLOCK: Final = 120
 LARGE: Final = 200_000
@@ -59,34 +59,34 @@ class Duplicates:
 
 
 def duplicates(
-    records: Iterable[PersonRecord],
+    records: Iterable[PersonRecord] | Iterable[RowBlock],
     model: Model,
     threshold: float | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Duplicates:
     """The groups of `records` that are one person each, at a pair probability of `threshold`."""
-    builder, ids = SegmentBuilder(), []
-    for record in records:
-        builder.add(normalise(record))
-        ids.append(record.id)
-        if progress is not None:
-            progress(1)
+    everybody = assembled(records, progress)
+    tables = everybody.tables()
+    ids = _ids(tables.identities)
     if not ids:
         return Duplicates([], np.zeros(0, np.int64), np.zeros(0), 0)
-    keys = [word_keys(word) for word in builder.words]
-    tables = builder.finish(keys)
-    pairs = candidate_pairs(tables, keys)
-    shares = pair_probabilities(tables, keys, pairs, model)
+    pairs = candidate_pairs(tables)
+    shares = pair_probabilities(tables, pairs, model)
     return _grouped(ids, pairs, shares, THRESHOLD if threshold is None else threshold)
 
 
-def candidate_pairs(tables: Tables, keys: list[WordKeys]) -> NDArray[np.uint64]:
+def _ids(identities: Identities) -> list[str]:
+    text, ends = identities.text.tobytes(), identities.at.tolist()
+    return [text[low:high].decode("utf-8", "surrogatepass") for low, high in pairwise(ends)]
+
+
+def candidate_pairs(tables: Tables) -> NDArray[np.uint64]:
     """The pairs of rows worth comparing, each once: row numbers in the upper and lower half."""
-    people, count = tables.people, len(tables.identities.order)
-    sounds, bones = word_classes(keys)
+    people, count, words = tables.people, len(tables.identities.order), tables.vocabulary
+    sounds, bones = word_classes(words)
     weak = (tables.word_records.counts > max(50.0, COMMON_WORD * count)).astype(np.uint8)
-    weak |= np.array([len(known.plain) < 2 for known in keys], dtype=np.uint8)
-    initials = np.array([(known.forms[0] if known.forms else known.plain or b"?")[0] for known in keys], dtype=np.uint8)
+    weak |= (np.diff(words.plain_at) < 2).astype(np.uint8)
+    initials = _initials(words)
     step = 250_000
     chunks = [
         blocking_keys(people, sounds, bones, initials, weak, first, min(count, first + step))
@@ -100,24 +100,38 @@ def candidate_pairs(tables: Tables, keys: list[WordKeys]) -> NDArray[np.uint64]:
     return found
 
 
-def word_classes(keys: list[WordKeys]) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-    """For each word its class by sound (a shared equivalent counts as the same sound) and by skeleton, hashed."""
+def word_classes(words: Vocabulary) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """For each word its class by sound, and by skeleton, hashed. The sound is taken without grammatical ending."""
+    forms, form_at = words.forms.tobytes().decode(), words.form_at.tolist()
+    plain, plain_at = words.plain.tobytes().decode(), words.plain_at.tolist()
+    first, stems, abjad = words.form_first.tolist(), words.traits[:, 1].tolist(), words.traits[:, 2].tolist()
     sounds, bones = [], []
-    for known in keys:
-        form = known.forms[-1 if known.stems else 0].decode() if known.forms else known.plain.decode()
+    for word in range(len(abjad)):
+        spelled = plain[plain_at[word] : plain_at[word + 1]]
+        form = spelled
+        if first[word] < first[word + 1]:
+            chosen = first[word + 1] - 1 if stems[word] else first[word]
+            form = forms[form_at[chosen] : form_at[chosen + 1]]
+        skeleton = folding.abjad_skeletons(spelled)[0] if abjad[word] else folding.skeleton(form)
         sounds.append(key_hash("s" + form))
-        skeleton = (
-            folding.abjad_skeletons(known.plain.decode())[0] if known.script in ABJADS else folding.skeleton(form)
-        )
         bones.append(key_hash("b" + (skeleton if len(skeleton) > 1 else form)))
     return np.array(sounds, dtype=np.uint64), np.array(bones, dtype=np.uint64)
 
 
-def pair_probabilities(
-    tables: Tables, keys: list[WordKeys], pairs: NDArray[np.uint64], model: Model
-) -> NDArray[np.float64]:
+def _initials(words: Vocabulary) -> NDArray[np.uint8]:
+    """The first letter of each word's sound form, else of its spelling, else a question mark."""
+    count = len(words.traits)
+    initials = np.full(count, ord("?"), dtype=np.uint8)
+    spelled = np.flatnonzero(np.diff(words.plain_at))
+    initials[spelled] = words.plain[words.plain_at[spelled]]
+    sounded = np.flatnonzero(np.diff(words.form_first))
+    initials[sounded] = words.forms[words.form_at[words.form_first[sounded]]]
+    return initials
+
+
+def pair_probabilities(tables: Tables, pairs: NDArray[np.uint64], model: Model) -> NDArray[np.float64]:
     """The probability of each pair to be one person."""
-    bits = pair_bits(tables, keys, pairs, model)
+    bits = pair_bits(tables, pairs, model)
     count = len(tables.identities.order)
     evidence = (bits @ np.array(model.pair_scale, dtype=np.float32)).astype(np.float64) + model.pair_offset
     shares, expected = np.zeros(len(pairs)), DUPLICATE_PRIOR * count / 2.0
@@ -132,10 +146,10 @@ def pair_probabilities(
     return result
 
 
-def pair_bits(tables: Tables, keys: list[WordKeys], pairs: NDArray[np.uint64], model: Model) -> NDArray[np.float32]:
+def pair_bits(tables: Tables, pairs: NDArray[np.uint64], model: Model) -> NDArray[np.float32]:
     """Bits by field of each pair, on two threads."""
     count = len(tables.identities.order)
-    weights = name_weights(model, word_bits(model, class_masses(tables, keys), count))
+    weights = name_weights(model, word_bits(model, class_masses(tables), count))
     dates = [0.0] + [math.log2(m / u) for m, u in zip(model.date_m[1:], model.date_u[1:], strict=True)]
     nation = math.log2(model.nationality[0] / 0.1)
     fields = PairFields(
@@ -167,14 +181,14 @@ def pair_bits(tables: Tables, keys: list[WordKeys], pairs: NDArray[np.uint64], m
     return bits
 
 
-def class_masses(tables: Tables, keys: list[WordKeys]) -> NDArray[np.float64]:
+def class_masses(tables: Tables) -> NDArray[np.float64]:
     """For each word and level how many rows have a word so near, by classes.
 
     The same word, the same sound, the same skeleton.
     """
     counts = tables.word_records.counts.astype(np.float64)
-    masses = np.zeros((len(keys), LEVELS))
-    sounds, bones = word_classes(keys)
+    masses = np.zeros((len(counts), LEVELS))
+    sounds, bones = word_classes(tables.vocabulary)
     masses[:, LEVELS - 1] = counts
     same_sound = _summed(sounds, counts)
     masses[:, LEVELS - 2] = same_sound - counts
@@ -250,7 +264,7 @@ def dedupe_file(
 
     A cluster is named after the id of its first row.
     """
-    found = duplicates(read_people(file), model, threshold, progress)
+    found = duplicates(read_blocks(file), model, threshold, progress)
     names: dict[int, str] = {}
     for identity, number in zip(found.ids, found.clusters.tolist(), strict=True):
         names.setdefault(number, identity)

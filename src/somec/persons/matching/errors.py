@@ -35,3 +35,7 @@ class BadTable(MatchingError, Invalid):  # noqa: N818
 
 class BadModel(MatchingError, Invalid):  # noqa: N818
     """A model file is not one of ours, or its numbers make no sense."""
+
+
+class WorkerLost(MatchingError):  # noqa: N818
+    """A process that shared the work ended, for want of memory as a rule; nothing was changed."""

@@ -24,6 +24,7 @@ from somec.kernel.clock import now
 from somec.persons.matching import changes, store
 from somec.persons.matching.answer import Answer, Candidate
 from somec.persons.matching.answering import answer, compare
+from somec.persons.matching.assembly import Assembled, assembled
 from somec.persons.matching.building import SegmentBuilder
 from somec.persons.matching.changes import Change
 from somec.persons.matching.compiled import IS_COMPILED
@@ -32,6 +33,7 @@ from somec.persons.matching.errors import IndexBusy, IndexDamaged, IndexMissing,
 from somec.persons.matching.model import Model, load_model
 from somec.persons.matching.records import NormalRecord, PersonRecord, normalise
 from somec.persons.matching.segment import Segment
+from somec.persons.matching.tables import RowBlock
 
 MANIFEST: Final = "index.json"
 CHECKPOINT_AT: Final = 20_000
@@ -57,12 +59,15 @@ class MatchIndex:
 
     @classmethod
     def in_memory(
-        cls, records: Iterable[PersonRecord], model: Model | None = None, progress: Callable[[int], None] | None = None
+        cls,
+        records: Iterable[PersonRecord] | Iterable[RowBlock],
+        model: Model | None = None,
+        progress: Callable[[int], None] | None = None,
     ) -> MatchIndex:
         """A throw-away index of `records`, without files."""
         index = cls(None, model)
-        builder = _filled(records, progress)
-        index._bases = (Segment(builder.finish(), tuple(builder.nations)),)
+        everybody = assembled(records, progress)
+        index._bases = (Segment(everybody.tables(), tuple(everybody.builder.nations)),)
         return index
 
     @classmethod
@@ -209,11 +214,13 @@ class MatchIndex:
         for record in self._delta.records():
             builder.add(record)
         if len(builder):
-            segments.append(self._write(builder, generation))
+            segments.append(self._write(Assembled(builder), generation))
         self._publish({**self._manifest, "generation": generation, "segments": segments, "log": _log_name(generation)})
 
-    def rebuild(self, records: Iterable[PersonRecord], progress: Callable[[int], None] | None = None) -> int:
-        """Build anew from `records` beside the index in use, then switch.
+    def rebuild(
+        self, records: Iterable[PersonRecord] | Iterable[RowBlock], progress: Callable[[int], None] | None = None
+    ) -> int:
+        """Build anew from `records` (people, or blocks of rows of a file) beside the index in use, then switch.
 
         Returns how many people. Changes made meanwhile are carried over. Raises IndexBusy while another rebuild runs.
         """
@@ -222,10 +229,10 @@ class MatchIndex:
             with self._lock, self._writing():
                 self._refresh_if_readable()
                 log, start = str(self._manifest["log"]), self._whole_end()
-            builder = _filled(records, progress)
+            everybody = assembled(records, progress)
             with self._lock, self._writing():
                 generation = int(self._manifest["generation"]) + 1
-                described = self._write(builder, generation)
+                described = self._write(everybody, generation)
                 late = changes.read(folder / log, start)[0] if log and not self._broken else []
                 (folder / _log_name(generation)).unlink(missing_ok=True)
                 if late:
@@ -241,7 +248,7 @@ class MatchIndex:
                     }
                 )
         self.refresh()
-        return len(builder)
+        return len(everybody.builder)
 
     def _refresh_if_readable(self) -> None:
         """A damaged or outdated index is what a rebuild replaces.
@@ -362,11 +369,10 @@ class MatchIndex:
     def _whole_end(self) -> int:
         return self._log_end
 
-    def _write(self, builder: SegmentBuilder, generation: int) -> dict[str, Any]:
+    def _write(self, people: Assembled, generation: int) -> dict[str, Any]:
         name = f"people-{generation:06}.segment"
-        tables = builder.finish()
-        store.write_segment(self._folder() / name, tables, tuple(builder.nations))
-        return {"file": name, "records": len(builder), "dead": []}
+        store.write_segment(self._folder() / name, people.tables(), tuple(people.builder.nations))
+        return {"file": name, "records": len(people.builder), "dead": []}
 
     def _publish(self, manifest: dict[str, Any]) -> None:
         """Make a manifest the one in force, then delete files that it does not name."""
@@ -393,15 +399,6 @@ class MatchIndex:
                 yield
         except BlockingIOError as error:
             raise IndexBusy("matching.index.busy") from error
-
-
-def _filled(records: Iterable[PersonRecord], progress: Callable[[int], None] | None) -> SegmentBuilder:
-    builder = SegmentBuilder()
-    for record in records:
-        builder.add(normalise(record))
-        if progress is not None:
-            progress(1)
-    return builder
 
 
 def _log_name(generation: int) -> str:

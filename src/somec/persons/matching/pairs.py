@@ -15,12 +15,12 @@ import numpy as np
 
 from somec.persons.matching.alignment import JOINED, MOST_PARTS, NameWeights, QueryNames, align, likeness
 from somec.persons.matching.arrays import People
-from somec.persons.matching.building import vocabulary_of
 from somec.persons.matching.keys import word_keys
 from somec.persons.matching.names import Part, is_patronymic, parts_of
 from somec.persons.matching.scripts import ABJADS
 from somec.persons.matching.search import COST_TABLES
 from somec.persons.matching.similarity import LEVELS
+from somec.persons.matching.wordtables import vocabulary_of
 
 SAME_NAME: Final = 0.5
 
@@ -72,7 +72,7 @@ def _compared(ours: tuple[Part, ...], theirs: tuple[Part, ...]) -> NameCompariso
         empty,
         none,
         np.zeros(1, np.uint8),
-        np.zeros(0, np.uint16),
+        np.zeros(0, np.uint32),
         none,
         empty,
         none,

@@ -79,25 +79,33 @@ def decode_with_numpy(postings: NDArray[np.uint8], start: int, end: int) -> NDAr
 def bucketed(keys: NDArray[np.uint64], words: NDArray[np.uint32]) -> Buckets:
     """Key-word pairs as hash buckets, about one key a bucket."""
     bits = max(4, int(max(1, len(keys) // 2)).bit_length())
-    rows = (keys & np.uint64((1 << bits) - 1)).astype(np.int64)
-    order = np.lexsort((words, rows))
-    postings, at = encode(rows[order], words[order], 1 << bits)
+    rows, values = _sorted_pairs(keys & np.uint64((1 << bits) - 1), words)
+    postings, at = encode(rows, values, 1 << bits)
     return Buckets(at.astype(np.uint32), postings)
 
 
 def termed(keys: NDArray[np.uint64], records: NDArray[np.uint32]) -> Terms:
-    """Key-record pairs as sorted exact terms."""
-    order = np.lexsort((records, keys))
-    hashes, first, counts = np.unique(keys[order], return_index=True, return_counts=True)
-    rows = np.repeat(np.arange(len(hashes), dtype=np.int64), counts)
-    postings, at = encode(rows, records[order], len(hashes))
-    del first
-    return Terms(hashes, counts.astype(np.uint32), at, postings)
+    """Key-record pairs as sorted exact terms; `records` do not decrease."""
+    order = np.argsort(keys, kind="stable")
+    ordered = keys[order]
+    first = np.flatnonzero(np.concatenate((np.ones(min(1, len(keys)), bool), ordered[1:] != ordered[:-1])))
+    counts = np.diff(np.append(first, len(keys)))
+    rows = np.repeat(np.arange(len(first), dtype=np.int64), counts)
+    postings, at = encode(rows, records[order], len(first))
+    return Terms(ordered[first], counts.astype(np.uint32), at, postings)
 
 
 def word_postings(words: NDArray[np.uint32], records: NDArray[np.uint32], count: int) -> WordRecords:
     """Word-record pairs as rows of records, and the number of different records of each word."""
-    pairs = np.unique(words.astype(np.uint64) << np.uint64(32) | records.astype(np.uint64))
-    rows = (pairs >> np.uint64(32)).astype(np.int64)
-    postings, at = encode(rows, (pairs & np.uint64(0xFFFFFFFF)).astype(np.uint32), count)
-    return WordRecords(np.bincount(rows, minlength=count).astype(np.uint32), at, postings)
+    rows, values = _sorted_pairs(words.astype(np.uint64), records)
+    again = np.zeros(len(rows), dtype=bool)
+    again[1:] = (rows[1:] == rows[:-1]) & (values[1:] == values[:-1])
+    postings, at = encode(rows, values, count)
+    return WordRecords(np.bincount(rows[~again], minlength=count).astype(np.uint32), at, postings)
+
+
+def _sorted_pairs(upper: NDArray[np.uint64], lower: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
+    """Pairs of numbers below 2^32 in order; sorting them as one number is the fastest way numpy has."""
+    pairs = upper << np.uint64(32) | lower
+    pairs.sort()
+    return (pairs >> np.uint64(32)).astype(np.int64), (pairs & np.uint64(0xFFFFFFFF)).astype(np.uint32)

@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from somec.persons.matching.alignment import NameWeights, QueryNames
 from somec.persons.matching.arrays import Vocabulary
-from somec.persons.matching.building import vocabulary_of
 from somec.persons.matching.keys import WordKeys, word_keys
 from somec.persons.matching.model import Model
 from somec.persons.matching.records import NormalRecord
 from somec.persons.matching.similarity import LEVELS
+from somec.persons.matching.wordtables import vocabulary_of
 
 MOST_WORDS: Final = 40
 """Different words of all names of a query that are followed."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final
+from typing import Final, TypeVar
 
 from babel import Locale
 
@@ -19,6 +19,7 @@ MAX_NAMES: Final = 24
 MAX_VALUES: Final = 12
 """Dates, nationalities, birthplaces or documents of one person that are looked at."""
 
+Value = TypeVar("Value")
 _NOT_ALPHANUMERIC: Final = re.compile(r"[^0-9a-z]+")
 _SEXES: Final = {
     "m": 1,
@@ -205,15 +206,23 @@ def normalise(record: PersonRecord) -> NormalRecord:
         if parts:
             names.setdefault(parts, name.written)
     return NormalRecord(
-        id=record.id,
-        names=tuple(names),
-        dates=tuple(dict.fromkeys(date.packed for date in dates_of(record.birth_dates))),
-        sex=_SEXES.get(record.sex.strip().lower(), 0) if record.sex else 0,
-        nationalities=_distinct(country_code(text) for text in record.nationalities[:MAX_VALUES]),
-        places=_distinct(place_form(text) for text in record.birthplaces[:MAX_VALUES]),
-        documents=_distinct(document_form(text) for text in record.documents[:MAX_VALUES]),
-        written=tuple(names.values()),
+        record.id,
+        tuple(names),
+        _each(_packed_date, record.birth_dates) if record.birth_dates else (),
+        _SEXES.get(record.sex.strip().lower(), 0) if record.sex else 0,
+        _each(country_code, record.nationalities[:MAX_VALUES]) if record.nationalities else (),
+        _each(place_form, record.birthplaces[:MAX_VALUES]) if record.birthplaces else (),
+        _each(document_form, record.documents[:MAX_VALUES]) if record.documents else (),
+        tuple(names.values()),
     )
+
+
+def _each(form: Callable[[str], Value], texts: tuple[str, ...]) -> tuple[Value, ...]:
+    """The different values that some texts of one field say, in order."""
+    if len(texts) == 1:
+        value = form(texts[0])
+        return (value,) if value else ()
+    return tuple(dict.fromkeys(value for value in map(form, texts) if value))[:MAX_VALUES]
 
 
 def dates_of(texts: Iterable[str]) -> list[PartialDate]:
@@ -224,8 +233,10 @@ def dates_of(texts: Iterable[str]) -> list[PartialDate]:
 _date = lru_cache(maxsize=65536)(parse_date)
 
 
-def _distinct(values: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(value for value in values if value))
+@lru_cache(maxsize=65536)
+def _packed_date(text: str) -> int:
+    date = parse_date(text)
+    return date.packed if date is not None else 0
 
 
 @lru_cache(maxsize=4096)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from enum import IntEnum
+from functools import lru_cache
 from typing import Final
 
 MAX_TOKENS: Final = 16
@@ -75,17 +76,26 @@ def script_of(text: str) -> Script:
 
     `OTHER` for scripts without rules of their own, `LATIN` for text without letters.
     """
+    if text.isascii():
+        return Script.LATIN
     counts = [0] * len(Script)
     for character in text:
-        if character.isascii():
-            counts[Script.LATIN] += character.isalpha()
-            continue
-        point = ord(character)
-        if unicodedata.combining(character):
-            continue
-        counts[next((script for low, high, script in _RANGES if low <= point <= high), Script.OTHER)] += 1
+        script = _script_of_character(character)
+        if script is not None:
+            counts[script] += 1
     best = max(counts)
     return Script(counts.index(best)) if best else Script.LATIN
+
+
+@lru_cache(maxsize=16384)
+def _script_of_character(character: str) -> Script | None:
+    """The script of a letter; None for what belongs to any script."""
+    if character.isascii():
+        return Script.LATIN if character.isalpha() else None
+    if unicodedata.combining(character):
+        return None
+    point = ord(character)
+    return next((script for low, high, script in _RANGES if low <= point <= high), Script.OTHER)
 
 
 def clean(text: str) -> str:

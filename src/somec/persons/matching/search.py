@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from somec.persons.matching.alignment import NameWeights
-from somec.persons.matching.building import date_key, document_key, place_key, place_sound_cached, vocabulary_of
+from somec.persons.matching.building import date_key, document_key, place_key, place_sound_cached
 from somec.persons.matching.dates import DateLevel
 from somec.persons.matching.keys import word_keys
 from somec.persons.matching.model import Model
@@ -20,6 +20,7 @@ from somec.persons.matching.retrieval import add_lists, best_records, clear_scor
 from somec.persons.matching.scoring import Costs, QueryFields, score
 from somec.persons.matching.segment import Expansion, Segment
 from somec.persons.matching.similarity import ABJAD_COSTS, COSTS, LEVELS
+from somec.persons.matching.wordtables import vocabulary_of
 
 SCORED: Final = 100
 """Records of a segment that are compared in full."""
