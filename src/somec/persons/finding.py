@@ -78,11 +78,12 @@ class _Judged:
 
 
 def search_people(
-    actor: Actor, query: PersonSearch, *, purpose: str = "", page: int = 1, size: int = PAGE_SIZE
+    actor: Actor, query: PersonSearch, *, purpose: str = "", reason: str = "", page: int = 1, size: int = PAGE_SIZE
 ) -> CandidateAnswer:
     """Answer "do we know this person?" within what the actor may find, and log the question with its purpose.
 
     ``purpose`` is a code of the catalogue; without one the purpose of the actor's session counts, and none is refused.
+    ``reason`` is the officer's sentence about what he will do; the data protection officer reads it.
     Raises Invalid (``search.invalid``) with each mistake by field, NotAllowed for roles that never search.
     """
     if not may_list(actor, "person.find"):
@@ -101,7 +102,7 @@ def search_people(
         "fields": ",".join(asking.filled(query)), "found": answer.total + len(answer.exact), "page": answer.page,
         "query": salted_hmac("somec.persons.search", written, algorithm="sha256").hexdigest(),
     }  # fmt: skip
-    _log(actor, "person.find", files.KIND, answer, purpose=why, shown=shown, detail=detail)
+    _log(actor, "person.find", files.KIND, answer, purpose=why, reason=reason, shown=shown, detail=detail)
     return answer
 
 
@@ -151,11 +152,11 @@ def weigh_link(identity: Mapping[str, Any], person_id: str) -> Weight | None:
 
 def _log(
     actor: Actor, action: str, subject: str, answer: CandidateAnswer, *, purpose: str, shown: Sequence[str],
-    detail: Detail,
+    detail: Detail, reason: str = "",
 ) -> None:  # fmt: skip
     """Log the question, and in the trail of each file shown that it was: ids, codes and figures, never a name."""
     said = {**detail, "outcome": answer.outcome.value, "people": answer.people, "model": answer.model[:16]}
-    entries = [new_entry(actor, action, Kind.CONSULTATION, subject, purpose=purpose, detail=said)]
+    entries = [new_entry(actor, action, Kind.CONSULTATION, subject, purpose=purpose, reason=reason, detail=said)]
     entries += [
         new_entry(actor, "person.shown", Kind.CONSULTATION, one, case=one, purpose=purpose, detail={"in": action})
         for one in dict.fromkeys(shown)
