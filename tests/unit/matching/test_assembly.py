@@ -14,6 +14,7 @@ from somec.persons.matching.arrays import Tables
 from somec.persons.matching.assembly import assembled
 from somec.persons.matching.errors import BadTable, WorkerLost
 from somec.persons.matching.index import MatchIndex
+from somec.persons.matching.names import parts_of
 from somec.persons.matching.records import PersonName, PersonRecord
 from somec.persons.matching.store import write_segment
 from somec.persons.matching.tables import read_blocks
@@ -97,3 +98,8 @@ def test_answers_come_in_order_and_failures_are_raised_here() -> None:
 def test_a_worker_that_dies_is_no_silence() -> None:
     with pytest.raises(WorkerLost), Workers(1) as workers:
         list(workers.map(os._exit, [7]))
+
+
+@pytest.mark.parametrize("word", ["Anna", "ANNA", "anna", "van", "Dr", "Ben", "A", "al", "McDonald", "VladimirPutin"])
+def test_the_short_way_for_plain_words_is_the_long_way(word: str) -> None:
+    assert parts_of(word) == parts_of(f" {word}\u200b")

@@ -16,7 +16,7 @@ from typing import Final
 
 from rigour import _core as rigour
 
-from somec.persons.matching.scripts import MAX_TOKENS, Script, script_of, words
+from somec.persons.matching.scripts import MAX_TOKEN_CHARACTERS, MAX_TOKENS, Script, script_of, words
 
 
 class Role(IntEnum):
@@ -342,8 +342,10 @@ def parts_of(full: str = "", *, given: str = "", family: str = "", patronymic: s
     return labelled[:MAX_TOKENS] if labelled else _parts(full, Role.UNKNOWN)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=65536)
 def _parts(text: str, role: Role) -> tuple[Part, ...]:
+    if text.isascii() and text.isalpha() and (text.istitle() or text.isupper() or text.islower()):
+        return (Part(text.lower()[:MAX_TOKEN_CHARACTERS], Script.LATIN, role),)  # as below, for most names there are
     found = words(text)
     if not found:
         return ()

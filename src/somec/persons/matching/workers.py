@@ -7,6 +7,7 @@ does, so none outlives its caller, however that ends.
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import signal
@@ -126,6 +127,7 @@ def _received(reader: Connection) -> tuple[int, Any]:
 def serve(incoming: int, outgoing: int) -> None:
     """What a worker does: answer tasks until the pipe ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the caller is interrupted and then ends the pipe
+    gc.set_threshold(100_000, 50, 50)  # millions of small values come and go without cycles among them
     reader, writer = Connection(incoming, writable=False), Connection(outgoing, readable=False)
     tasks: SimpleQueue[bytes | None] = SimpleQueue()
     # A thread of its own takes tasks in, so that neither side waits for the other to read.
