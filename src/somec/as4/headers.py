@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -10,7 +11,18 @@ from lxml import etree
 from somec.as4.errors import EXTERNAL_PAYLOAD_ERROR, INVALID_HEADER, VALUE_INCONSISTENT
 from somec.as4.message import AgreementRef, PartInfo, Party, PartyId, Property, Reference, Service, UserMessage
 from somec.as4.namespaces import DEFAULT_MPC, DS, EB, EBBP
-from somec.as4.soap import algorithm_of, base64_of, canonical, children, only, optional, refuse, text_of
+from somec.as4.soap import (
+    algorithm_of,
+    base64_of,
+    canonical,
+    children,
+    field,
+    fields,
+    only,
+    optional,
+    refuse,
+    text_of,
+)
 
 USER_MESSAGE = f"{{{EB}}}UserMessage"
 SIGNAL_MESSAGE = f"{{{EB}}}SignalMessage"
@@ -40,20 +52,36 @@ class ReportedError:
     detail: str
 
 
-def _required(element: etree._Element, name: str) -> str:
-    value = text_of(only(element, EB, name))
+def _eb(name: str) -> str:
+    return f"{{{EB}}}{name}"
+
+
+_INFO, _TIMESTAMP, _MESSAGE_ID, _REF = _eb("MessageInfo"), _eb("Timestamp"), _eb("MessageId"), _eb("RefToMessageId")
+_PARTIES, _FROM, _TO, _PARTY_ID, _ROLE = _eb("PartyInfo"), _eb("From"), _eb("To"), _eb("PartyId"), _eb("Role")
+_COLLABORATION, _AGREEMENT, _SERVICE = _eb("CollaborationInfo"), _eb("AgreementRef"), _eb("Service")
+_ACTION, _CONVERSATION = _eb("Action"), _eb("ConversationId")
+_MESSAGE_PROPERTIES, _PAYLOAD, _PART_PROPERTIES = _eb("MessageProperties"), _eb("PayloadInfo"), _eb("PartProperties")
+_DIGEST_METHOD, _DIGEST_VALUE = f"{{{DS}}}DigestMethod", f"{{{DS}}}DigestValue"
+
+
+def _required(found: Mapping[str, etree._Element], tag: str) -> str:
+    value = text_of(field(found, tag))
     if not value or len(value) > MAX_TEXT:
-        raise refuse(INVALID_HEADER, "header.value", name)
+        raise refuse(INVALID_HEADER, "header.value", tag.rpartition("}")[2])
     return value
 
 
 def read_info(unit: etree._Element) -> MessageInfo:
     """Read eb:MessageInfo of a unit. Raises EBMS:0009."""
-    info = only(unit, EB, "MessageInfo")
-    ref = optional(info, EB, "RefToMessageId")
+    return _info(only(unit, EB, "MessageInfo"))
+
+
+def _info(element: etree._Element) -> MessageInfo:
+    found = fields(element)
+    ref = found.get(_REF)
     return MessageInfo(
-        message_id=_required(info, "MessageId"),
-        timestamp=_timestamp(_required(info, "Timestamp")),
+        message_id=_required(found, _MESSAGE_ID),
+        timestamp=_timestamp(_required(found, _TIMESTAMP)),
         ref_to_message_id=text_of(ref) if ref is not None else "",
     )
 
@@ -69,23 +97,22 @@ def _timestamp(value: str) -> datetime:
 
 def read_user_message(unit: etree._Element) -> UserMessage:
     """Read eb:UserMessage. Raises EBMS:0009 (something missing), 0003 (several party ids), 0011 (external payload)."""
-    info = read_info(unit)
-    parties = only(unit, EB, "PartyInfo")
-    collaboration = only(unit, EB, "CollaborationInfo")
-    service = only(collaboration, EB, "Service")
-    properties = optional(unit, EB, "MessageProperties")
+    found = fields(unit)
+    info = _info(field(found, _INFO))
+    parties = fields(field(found, _PARTIES))
+    collaboration = fields(field(found, _COLLABORATION))
     return UserMessage(
         message_id=info.message_id,
         timestamp=info.timestamp,
         ref_to_message_id=info.ref_to_message_id,
-        sender=_party(only(parties, EB, "From")),
-        recipient=_party(only(parties, EB, "To")),
-        service=Service(value=_required(collaboration, "Service"), type=service.get("type", "")),
-        action=_required(collaboration, "Action"),
-        conversation_id=text_of(only(collaboration, EB, "ConversationId")),
-        agreement=_agreement(collaboration),
-        properties=_properties(properties),
-        parts=_parts(unit),
+        sender=_party(field(parties, _FROM)),
+        recipient=_party(field(parties, _TO)),
+        service=Service(value=_required(collaboration, _SERVICE), type=collaboration[_SERVICE].get("type", "")),
+        action=_required(collaboration, _ACTION),
+        conversation_id=text_of(field(collaboration, _CONVERSATION)),
+        agreement=_agreement(collaboration.get(_AGREEMENT)),
+        properties=_properties(found.get(_MESSAGE_PROPERTIES)),
+        parts=_parts(found.get(_PAYLOAD)),
         mpc=unit.get("mpc", DEFAULT_MPC),
     )
 
@@ -94,12 +121,12 @@ def _party(element: etree._Element) -> Party:
     ids = children(element, EB, "PartyId")
     if len(ids) > 1:  # E115, 1.4.4.1: exactly one
         raise refuse(VALUE_INCONSISTENT, "header.several-party-ids")
-    value = _required(element, "PartyId")
-    return Party(id=PartyId(value=value, type=ids[0].get("type", "")), role=_required(element, "Role"))
+    found = fields(element)
+    value = _required(found, _PARTY_ID)
+    return Party(id=PartyId(value=value, type=ids[0].get("type", "")), role=_required(found, _ROLE))
 
 
-def _agreement(collaboration: etree._Element) -> AgreementRef | None:
-    element = optional(collaboration, EB, "AgreementRef")
+def _agreement(element: etree._Element | None) -> AgreementRef | None:
     if element is None:
         return None
     return AgreementRef(value=text_of(element), type=element.get("type", ""), pmode=element.get("pmode", ""))
@@ -117,14 +144,11 @@ def _properties(element: etree._Element | None) -> tuple[Property, ...]:
     return tuple(found)
 
 
-def _parts(unit: etree._Element) -> tuple[PartInfo, ...]:
-    payload = optional(unit, EB, "PayloadInfo")
+def _parts(payload: etree._Element | None) -> tuple[PartInfo, ...]:
     if payload is None:
         return ()
     return tuple(
-        PartInfo(
-            content_id=_content_id(one.get("href", "")), properties=_properties(optional(one, EB, "PartProperties"))
-        )
+        PartInfo(content_id=_content_id(one.get("href", "")), properties=_properties(fields(one).get(_PART_PROPERTIES)))
         for one in children(payload, EB, "PartInfo")
     )
 
@@ -153,10 +177,11 @@ def read_receipt(unit: etree._Element) -> tuple[Reference, ...] | None:
 
 def read_reference(element: etree._Element, *, keep: bool = True) -> Reference:
     """Read ds:Reference, with its canonical octets when they are to be kept. Raises EBMS:0009."""
+    found = fields(element)
     return Reference(
         uri=element.get("URI", ""),
-        digest_method=algorithm_of(only(element, DS, "DigestMethod")),
-        digest=base64_of(only(element, DS, "DigestValue")),
+        digest_method=algorithm_of(field(found, _DIGEST_METHOD)),
+        digest=base64_of(field(found, _DIGEST_VALUE)),
         xml=canonical(element) if keep else b"",
     )
 

@@ -15,7 +15,7 @@ from somec.as4.errors import MIME_INCONSISTENCY, As4Error
 from somec.as4.octets import CHUNK, Collector, Octets
 from somec.as4.pmode import Limits
 
-_PARAMETER = re.compile(r';\s*([!#$%&\'*+.^_`|~0-9A-Za-z-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]*))')
+_PARAMETER = re.compile(r';\s*([!#$%&\'*+.^_`|~0-9A-Za-z-]+)\s*=\s*(?:"([^"\\]*(?:\\.[^"\\]*)*)"|([^;\s]*))')
 _IDENTITY = frozenset({"", "binary", "8bit", "7bit"})
 MAX_BOUNDARY = 200  # RFC 2046 allows 70; some makers write more
 
@@ -36,11 +36,13 @@ class ContentType:
 def parse_content_type(value: str) -> ContentType:
     """Read a Content-Type value (RFC 2045, 5.1), forgiving about spaces and quotes."""
     main, _, _ = value.partition(";")
-    found = {
-        match[1].lower(): re.sub(r"\\(.)", r"\1", match[2]) if match[2] is not None else match[3]
-        for match in _PARAMETER.finditer(value)
-    }
+    found = {name.lower(): _unquoted(quoted) or plain for name, quoted, plain in _PARAMETER.findall(value)}
     return ContentType(type=main.strip().lower(), parameters=found)
+
+
+def _unquoted(value: str) -> str:
+    """Undo the quoting of single characters (RFC 822, quoted-pair)."""
+    return re.sub(r"\\(.)", r"\1", value) if "\\" in value else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +167,10 @@ def _part(body: Octets, start: int, stop: int, limits: Limits) -> MimePart:
 
 def parse_headers(raw: bytes) -> dict[str, str]:
     """Read header lines, unfolding continuation lines. Raises EBMS:0007 for rubbish or a repeated Content- header."""
-    unfolded = re.sub(rb"\r?\n[ \t]+", b" ", raw).decode("utf-8", "replace")
+    if b"\n " in raw or b"\n\t" in raw:
+        raw = re.sub(rb"\r?\n[ \t]+", b" ", raw)
     headers: dict[str, str] = {}
-    for line in unfolded.splitlines():
+    for line in raw.decode("utf-8", "replace").splitlines():
         name, colon, value = line.partition(":")
         key = name.strip().lower()
         if not colon or not key or (key in headers and key.startswith("content-")):

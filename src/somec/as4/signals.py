@@ -220,7 +220,7 @@ def check_error(
 def _check_signature(
     soap: Soap, accepts: Callable[[str], bool], pinned: Sequence[Certificate], limits: Limits, at: datetime
 ) -> Certificate:
-    signature = verification.read_signature(soap, limits.references)
+    signature = verification.read_signature(soap, limits.references, keep=False)
     if signature is None:
         raise refuse(POLICY_NONCOMPLIANCE, "signature.missing")
     verification.check_algorithms(signature, accepts)

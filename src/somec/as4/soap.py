@@ -5,10 +5,10 @@ What is signed is looked at by identity (*this* element), never by name: that is
 
 from __future__ import annotations
 
-import base64
 import binascii
+import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, cast
 
@@ -23,6 +23,7 @@ WSU_ID = f"{{{WSU}}}Id"
 _TRUE = frozenset({"1", "true"})
 _UTF8_NAMES = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 _id_attributes = etree.XPath("//@wsu:Id | //@Id | //@xml:id", namespaces={"wsu": WSU})
+_blank = re.compile(r"\s").search
 _local = threading.local()
 
 
@@ -170,6 +171,23 @@ def optional(element: etree._Element, namespace: str, name: str) -> etree._Eleme
     return found[0] if found else None
 
 
+def fields(element: etree._Element) -> dict[str, etree._Element]:
+    """Return the children by tag, in one pass. Raises EBMS:0009 when two have the same: for records, not for lists."""
+    found: dict[str, etree._Element] = {}
+    for child in element.iterchildren(etree.Element):
+        if found.setdefault(child.tag, child) is not child:
+            raise refuse(INVALID_HEADER, "xml.exactly-one", str(child.tag).rpartition("}")[2])
+    return found
+
+
+def field(found: Mapping[str, etree._Element], tag: str) -> etree._Element:
+    """Return the child with this tag out of :func:`fields`. Raises EBMS:0009 when there is none."""
+    try:
+        return found[tag]
+    except KeyError:
+        raise refuse(INVALID_HEADER, "xml.exactly-one", tag.rpartition("}")[2]) from None
+
+
 def text_of(element: etree._Element) -> str:
     """Return the text of an element that may hold nothing else. Raises EBMS:0009 for a child, PI or entity."""
     if len(element):
@@ -179,10 +197,15 @@ def text_of(element: etree._Element) -> str:
 
 def base64_of(element: etree._Element) -> bytes:
     """Return the octets that an element holds as base64, whatever its line breaks. Raises EBMS:0009."""
+    return from_base64(text_of(element), str(element.tag).rpartition("}")[2])
+
+
+def from_base64(text: str, place: str) -> bytes:
+    """Return the octets of base64 text; ``place`` is the element it stood in. Raises EBMS:0009."""
     try:
-        return base64.b64decode("".join(text_of(element).split()), validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise refuse(INVALID_HEADER, "xml.base64", str(etree.QName(element).localname)) from error
+        return binascii.a2b_base64("".join(text.split()) if _blank(text) else text, strict_mode=True)
+    except ValueError as error:  # binascii.Error is one
+        raise refuse(INVALID_HEADER, "xml.base64", place) from error
 
 
 def algorithm_of(element: etree._Element) -> str:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lxml import etree
 
 from somec.as4.errors import FAILED_AUTHENTICATION
 from somec.as4.namespaces import DS, THUMBPRINT, WSSE, X509_KEY_ID, X509_PKI_PATH
-from somec.as4.soap import base64_of, children, refuse, text_of, within
+from somec.as4.soap import base64_of, children, from_base64, refuse, text_of, within
 from somec.crypto.certificates import Certificate, load_certificate, load_pki_path
 from somec.crypto.errors import KeyUnreadable
 
+CACHED_TOKENS = 256  # a node knows tens of peers; a stranger's attempts only push each other out
 BINARY_TOKEN = f"{{{WSSE}}}BinarySecurityToken"
 
 
@@ -73,8 +75,14 @@ def read_key_name(key_info: etree._Element, ids: dict[str, etree._Element]) -> K
 def _token(element: etree._Element | None) -> KeyName:
     if element is None or element.tag != BINARY_TOKEN:
         raise refuse(FAILED_AUTHENTICATION, "token.missing")
-    octets = base64_of(element)
-    if element.get("ValueType", "") == X509_PKI_PATH:
+    return _certificates(text_of(element), is_path=element.get("ValueType", "") == X509_PKI_PATH)
+
+
+@lru_cache(maxsize=CACHED_TOKENS)
+def _certificates(text: str, *, is_path: bool) -> KeyName:
+    """Read the text of a token. Every message of a peer brings the same one: it is decoded once."""
+    octets = from_base64(text, "BinarySecurityToken")
+    if is_path:
         path = load_pki_path(octets)
         return KeyName(certificate=path[-1], chain=path[:-1])
     return KeyName(certificate=load_certificate(octets))

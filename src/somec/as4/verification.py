@@ -55,8 +55,11 @@ class Signature:
     key: KeyName
 
 
-def read_signature(soap: Soap, most_references: int) -> Signature | None:
-    """Read the one signature of a message, or None when there is none. Raises EBMS:0101 or 0009."""
+def read_signature(soap: Soap, most_references: int, *, keep: bool = True) -> Signature | None:
+    """Read the one signature of a message, or None when there is none. Raises EBMS:0101 or 0009.
+
+    ``keep`` keeps the octets of each reference, which a receipt repeats; a receipt itself needs no receipt.
+    """
     if soap.security is None:
         return None
     found = children(soap.security, DS, "Signature")
@@ -78,24 +81,24 @@ def read_signature(soap: Soap, most_references: int) -> Signature | None:
         method=algorithm_of(only(signed_info, DS, "SignatureMethod")),
         canonicalization=canonicalization,
         value=base64_of(only(element, DS, "SignatureValue")),
-        references=tuple(_signed_reference(one) for one in references),
+        references=tuple(_signed_reference(one, keep=keep) for one in references),
         key=read_key_name(only(element, DS, "KeyInfo"), soap.ids),
     )
 
 
-def _signed_reference(element: etree._Element) -> SignedReference:
+def _signed_reference(element: etree._Element, *, keep: bool) -> SignedReference:
     transforms = optional(element, DS, "Transforms")
     steps = children(transforms, DS, "Transform") if transforms is not None else []
     if len(steps) != 1:
         raise refuse(FAILED_AUTHENTICATION, "signature.transforms")
     return SignedReference(
-        reference=read_reference(element), transform=algorithm_of(steps[0]), prefixes=_prefixes(steps[0])
+        reference=read_reference(element, keep=keep), transform=algorithm_of(steps[0]), prefixes=_prefixes(steps[0])
     )
 
 
 def _prefixes(method: etree._Element) -> tuple[str, ...]:
     """Return the InclusiveNamespaces PrefixList of a canonicalisation; it changes what is hashed."""
-    found = optional(method, EXC_C14N, "InclusiveNamespaces")
+    found = optional(method, EXC_C14N, "InclusiveNamespaces") if len(method) else None
     return tuple(found.get("PrefixList", "").split()) if found is not None else ()
 
 

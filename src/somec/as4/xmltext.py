@@ -10,6 +10,8 @@ import re
 
 # Characters that XML 1.0 cannot hold at all (2.2); no escape helps.
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# Most values need no escape anywhere; seeing that is much cheaper than escaping.
+_needs_escape = re.compile("[^ !#-%'-;=?-~]").search
 _TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#xD;"})
 _ATTRIBUTE = str.maketrans(
     {"&": "&amp;", "<": "&lt;", '"': "&quot;", "\t": "&#x9;", "\n": "&#xA;", "\r": "&#xD;"}
@@ -25,6 +27,8 @@ class XmlUnwritable(ValueError):  # noqa: N818
 
 def text(value: str) -> str:
     """Escape character data as canonical XML does. Raises XmlUnwritable."""
+    if not _needs_escape(value):
+        return value
     if _FORBIDDEN.search(value):
         raise XmlUnwritable
     return value.translate(_TEXT)
@@ -32,6 +36,8 @@ def text(value: str) -> str:
 
 def attribute(value: str) -> str:
     """Escape an attribute value as canonical XML does. Raises XmlUnwritable."""
+    if not _needs_escape(value):
+        return value
     if _FORBIDDEN.search(value):
         raise XmlUnwritable
     return value.translate(_ATTRIBUTE)
