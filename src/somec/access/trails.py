@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import transaction
 
@@ -61,6 +62,12 @@ def export_case(*, actor: Actor, target: Target) -> dict[str, Json]:
     bundle = log.export(target.id)
     _logged(actor, "audit.export_case", target.id, target.id)
     return bundle
+
+
+def last_change(subject: str, action: str) -> tuple[str, datetime | None]:
+    """Return who did ``action`` last to a thing, by name, and when; for pages whose reader may see the thing."""
+    found = log.last(subject, action)
+    return ("", None) if found is None else (queries.names([found.actor]).get(found.actor, ""), found.at)
 
 
 def _logged(actor: Actor, action: str, subject: str, case: str) -> None:

@@ -165,6 +165,12 @@ def entry(seq: int) -> EntryView:
     return _views([row], last.size if last else 0)[0]
 
 
+def last(subject: str, action: str) -> EntryView | None:
+    """Return the newest entry of an action on a thing, or None."""
+    row = Entry.objects.filter(subject=subject, action=action).order_by("-seq").first()
+    return _view(row, None, 0) if row is not None else None
+
+
 def checkpoint(at_least: int = 0) -> CheckpointView | None:
     """Return the newest checkpoint, or the first that covers ``at_least`` entries; None when there is none."""
     rows = CheckpointNote.objects.prefetch_related("cosignatures")

@@ -46,13 +46,15 @@ _ACTION: Mapping[type[Entry], str] = {
 }  # fmt: skip
 
 
-def _locked(actor: Actor, entry: type[Entry], person_id: str) -> persons.Person:
+def _locked(actor: Actor, entry: type[Entry], person_id: str, version: int | None = None) -> persons.Person:
     """Return the locked file if the actor may write this kind of entry into it."""
     person = persons.Person.objects.select_for_update().filter(pk=person_id).first()
     if person is None:
         raise NotAllowed("access.relation", action=_ACTION[entry], kind=files.KIND, id=person_id, case=person_id)
     part = PROTECTED if entry is PersonAtRisk else files.KIND
     check(actor, _ACTION[entry], files.target(person, actor, part))
+    if version is not None and person.version != version:
+        raise Conflict("person.changed_meanwhile", seen=version, now=person.version)
     return person
 
 
@@ -166,10 +168,15 @@ def _create(children: Sequence[Model]) -> None:
 
 
 @transaction.atomic
-def correct_entry(*, actor: Actor, entry_id: str, entry: Entry, reason: str) -> None:
-    """Replace what an entry says; the old one stays in the file's history with who, when and why."""
+def correct_entry(
+    *, actor: Actor, entry_id: str, entry: Entry, reason: str, version: int | None = None
+) -> None:  # fmt: skip
+    """Replace what an entry says; the old one stays in the file's history with who, when and why.
+
+    ``version``: of the file, as the actor saw it; Conflict where somebody changed the file meanwhile.
+    """
     row = _standing(entry_id)
-    person = _locked(actor, type(entry), row.person_id)
+    person = _locked(actor, type(entry), row.person_id, version)
     kind = rows.KINDS[type(entry)]
     if not isinstance(row, kind.model):
         raise Invalid("entry.other_kind")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -110,21 +112,90 @@ def test_saving_without_a_change_changes_nothing_that_is_said(nodes: Nodes, brow
         assert queries.notice(lv.actor("officer"), notice).content == before
 
 
-def test_two_who_write_at_once_see_both_versions_and_lose_nothing(nodes: Nodes, browser: Browser) -> None:
+def hidden(page: Any) -> dict[str, Any]:
+    """Return every hidden value of the form, as a browser sends it back."""
+    found: dict[str, Any] = {}
+    main = page.content.decode().partition("<main")[2]
+    for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', main):
+        found.setdefault(html.unescape(name), []).append(html.unescape(value))
+    return found
+
+
+def two_versions(lv: Node, client: Client, notice: str) -> Any:
+    """Return the page that comes when two have written at once: what was typed differs in two fields."""
+    typed = filled(client.get(page_of(notice)).context["form"])
+    assert client.post(page_of(notice), {**typed, "return_point": "Tallinn port", "text": "By bus."}).status_code == 302
+    return client.post(page_of(notice), {**typed, "return_point": "Riga port", "travel_note": "With a dog"})
+
+
+def test_two_who_write_at_once_see_both_versions_and_say_for_each_field_which_stands(
+    nodes: Nodes, browser: Browser
+) -> None:
     lv, _, _ = nodes
     with at(story.NOW), lv:
         notice = story.written(lv, "NL")
         client = browser(lv, "officer")
-        mine = filled(client.get(page_of(notice)).context["form"], return_point="Riga port")
-        theirs = {**mine, "return_point": "Tallinn port"}
-        assert client.post(page_of(notice), theirs).status_code == 302
-        page = client.post(page_of(notice), mine)
-        assert "Somebody else saved this notice meanwhile" in words(page)
-        assert "Stands now: Tallinn port You typed: Riga port" in words(page)
-        assert page.context["form"]["return_point"].value() == "Riga port"
-        again = filled(page.context["form"])
-        assert client.post(page_of(notice), again).status_code == 302
+        page = two_versions(lv, client, notice)
+        assert page.status_code == 409
+        text = words(page)
+        assert "Somebody else saved this while you were writing" in text
+        assert "Saved by Ilze Bērziņa" in text
+        assert {one.name: (one.theirs, one.mine) for one in page.context["both"].differences} == {
+            "return_point": ("Tallinn port", "Riga port"),
+            "travel_note": ("", "With a dog"),
+            "text": ("By bus.", "He will live with a cousin and work in a warehouse."),
+        }
+        assert queries.notice(lv.actor("officer"), notice).content.return_point == "Tallinn port"
+        chosen = {**hidden(page), "keep.return_point": "mine", "keep.travel_note": "mine", "keep.text": "theirs"}
+        assert client.post(page_of(notice), chosen).status_code == 302
+        content = queries.notice(lv.actor("officer"), notice).content
+        assert (content.return_point, content.travel_note, content.text) == ("Riga port", "With a dog", "By bus.")
+
+
+def test_what_was_chosen_can_be_changed_further_in_the_form(nodes: Nodes, browser: Browser) -> None:
+    lv, _, _ = nodes
+    with at(story.NOW), lv:
+        notice = story.written(lv, "NL")
+        client = browser(lv, "officer")
+        page = two_versions(lv, client, notice)
+        shown = client.post(page_of(notice), {**hidden(page), "keep.text": "theirs", "edit": "1"})
+        assert shown.status_code == 200
+        form = shown.context["form"]
+        assert (form["text"].value(), form["return_point"].value()) == ("By bus.", "Riga port")
+        assert queries.notice(lv.actor("officer"), notice).content.return_point == "Tallinn port"
+        assert client.post(page_of(notice), filled(form)).status_code == 302
         assert queries.notice(lv.actor("officer"), notice).content.return_point == "Riga port"
+
+
+def test_a_state_that_somebody_added_meanwhile_is_not_lost_by_who_never_saw_it(nodes: Nodes, browser: Browser) -> None:
+    lv, _, _ = nodes
+    with at(story.NOW), lv:
+        notice = story.written(lv, "NL")
+        client = browser(lv, "officer")
+        typed = filled(client.get(page_of(notice)).context["form"], return_point="Riga port")
+        client.post(page_of(notice), {**typed, "return_point": "", "destinations": ["NL", "ES"]})
+        form = client.get(page_of(notice)).context["form"]
+        client.post(page_of(notice), filled(form, **{"destinations.1.arrival_point": "Madrid"}))
+        page = client.post(page_of(notice), typed)
+        assert {one.name for one in page.context["both"].differences} == {"destinations", "return_point"}
+        client.post(page_of(notice), {**hidden(page), "keep.destinations": "theirs", "keep.return_point": "mine"})
+        content = queries.notice(lv.actor("officer"), notice).content
+        assert {one.state: one.arrival_point for one in content.destinations} == {"NL": "Schiphol", "ES": "Madrid"}
+        assert content.return_point == "Riga port"
+
+
+def test_what_was_typed_into_a_notice_that_went_on_meanwhile_can_be_copied(nodes: Nodes, browser: Browser) -> None:
+    lv, _, _ = nodes
+    with at(story.NOW), lv:
+        notice = story.written(lv, "NL")
+        client = browser(lv, "officer")
+        typed = filled(client.get(page_of(notice)).context["form"], return_point="Riga port")
+        actions.submit_notice(actor=lv.actor("officer"), id=notice, version=2)
+        page = client.post(page_of(notice), typed)
+        assert page.status_code == 409
+        assert "It can no longer be changed" in words(page)
+        assert "Riga port" in words(page)
+        assert "Save what is chosen" not in words(page)
 
 
 def test_who_is_not_ready_is_told_so_and_keeps_what_was_saved(nodes: Nodes, browser: Browser) -> None:

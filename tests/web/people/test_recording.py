@@ -246,6 +246,48 @@ def test_two_officers_at_once_lose_nothing(office: Office, page: Callable[..., s
     assert again.status_code == 302
 
 
+def test_a_late_correction_stands_beside_what_is_on_record_and_field_by_field_one_stands(
+    office: Office, page: Callable[..., str]
+) -> None:
+    client, view = office.opened("officer"), persons.view(office.person)
+    item = view.births[0].id
+    address = page("person_correct", item)
+    form = client.get(address).context["form"]
+    typed = {name: form[name].value() or "" for name in form.fields} | {"version": str(view.version), "reason": "Typo"}
+    typed["as_of"] = ""
+    assert client.post(address, typed | {"date": "1984-03-17", "note": "Seen in the passport"}).status_code == 302
+    late = client.post(address, typed | {"date": "1984-03-09", "note": "By phone"})
+    assert late.status_code == 409
+    assert "Saved by Made Up Officer" in text(late)
+    both = late.context["both"]
+    assert {one.name: (one.theirs, one.mine) for one in both.differences} == {
+        "date": ("1984-03-17", "1984-03-09"), "note": ("Seen in the passport", "By phone"),
+    }  # fmt: skip
+    again = dict(both.carried) | {"version": both.version, "keep.date": "theirs", "theirs.date": "1984-03-17"}
+    assert client.post(address, again | {"keep.note": "mine"}).status_code == 302
+    birth = persons.view(office.person).births[0]
+    assert (str(birth.date), birth.origin.note) == ("1984-03-17", "By phone")
+
+
+def test_a_late_version_of_a_conviction_does_not_overwrite_the_other(office: Office, page: Callable[..., str]) -> None:
+    client = office.opened("officer")
+    conviction = offenders.record(office.actor("officer"), office.person).convictions[0]
+    address = page("person_correct", conviction.id)
+    form = client.get(address).context["form"]
+    typed: dict[str, Any] = {"version": str(persons.view(office.person).version), "reason": "Typo"}
+    typed |= {f"{kind}-count": str(count) for kind, count in form.counts.items()}
+    for name in form.fields:
+        value = form[name].value()
+        if value not in (None, "", [], False):
+            typed[name] = value
+    assert client.post(address, typed | {"court": "Court of Riga"}).status_code == 302
+    late = client.post(address, typed | {"reference": "K-9"})
+    assert late.status_code == 409
+    assert {one.name for one in late.context["both"].differences} == {"court", "reference"}
+    kept = offenders.record(office.actor("officer"), office.person).convictions[0]
+    assert (kept.court, kept.reference) == ("Court of Riga", conviction.reference)
+
+
 def test_the_file_itself_is_corrected_with_a_reason(office: Office, page: Callable[..., str]) -> None:
     client = office.opened("officer")
     typed = {"sex": "male", "certainty": "documented", "status": "restricted", **SOURCE}

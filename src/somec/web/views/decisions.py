@@ -7,16 +7,17 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from somec.access import queries as access
-from somec.access import rules
+from somec.access import rules, trails
 from somec.catalogue import queries as catalogue
 from somec.kernel.errors import Conflict, Invalid, NotFound
 from somec.offenders import actions, queries
 from somec.offenders.queries import DecisionView
 from somec.persons import queries as persons
+from somec.web import two_versions
 from somec.web.criteria import answer, outcome_lines, warning_lines
 from somec.web.forms.decision import AnswerForm, ApproveForm, DecisionForm
 from somec.web.forms.refusals import refuse, required_words, version
@@ -90,9 +91,12 @@ def change(request: OfficerRequest, decision: str) -> HttpResponse:
     stopped = entered(request, view.person_id)
     if stopped is not None:
         return stopped
-    form = DecisionForm(request.POST or None, own_state=request.actor.state, initial=DecisionForm.shown(view.proposal))
+    typed = two_versions.settled(request.POST) if request.method == "POST" else None
+    form = DecisionForm(typed, own_state=request.actor.state, initial=DecisionForm.shown(view.proposal))
     required_words(form)
-    if request.method == "POST" and form.is_valid():
+    if typed is not None and "decision.change" not in view.actions:
+        return _both(request, view, form, locked=True)
+    if typed is not None and form.is_valid() and not two_versions.wants_form(request.POST):
         try:
             actions.change_decision(
                 actor=request.actor, decision_id=decision, proposal=form.proposal(), version=version(request.POST)
@@ -100,11 +104,24 @@ def change(request: OfficerRequest, decision: str) -> HttpResponse:
         except Invalid as error:
             refuse(form, error)
         except Conflict:
-            messages.warning(request, _("Somebody changed this decision meanwhile. What you typed is still here."))
-            view = queries.decision(request.actor, decision)
+            return _both(request, view, form)
         else:
             return _kept(request, decision)
     return _draft(request, view.person_id, form, view)
+
+
+def _both(request: OfficerRequest, view: DecisionView, form: DecisionForm, *, locked: bool = False) -> HttpResponse:
+    """Show what was typed beside what somebody else kept meanwhile."""
+    stands = DecisionForm(own_state=request.actor.state, initial=DecisionForm.shown(view.proposal))
+    by, at = trails.last_change(view.id, "decision.change")
+    saved = two_versions.Saved(by, at)
+    found = two_versions.compare(form, stands, version=view.version, saved=saved, locked=locked)
+    if not found.differences:
+        messages.info(request, _("Somebody else saved the same meanwhile. Nothing differs."))
+        return redirect("decision", view.id)
+    known = persons.person(request.actor, view.person_id)
+    context = {"title": _("Decision"), "about": known.label, "back": reverse("decision", args=[view.id])}
+    return two_versions.page(request, found, context)
 
 
 @officer("GET", "POST")

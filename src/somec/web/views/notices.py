@@ -8,20 +8,21 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from somec.access import rules as access
+from somec.access import trails
 from somec.kernel.errors import Conflict, Invalid
 from somec.movements import actions, queries
 from somec.movements.rules import Kind, State
 from somec.movements.views import IncomingFilter, NoticeFilter, NoticeView
 from somec.persons import queries as persons
-from somec.web import sentences
+from somec.web import sentences, two_versions
 from somec.web.context import may_by_role
 from somec.web.forms.notice_content import ContentForm
-from somec.web.forms.notice_reading import initial, old_number, written
+from somec.web.forms.notice_reading import old_number, written
 from somec.web.forms.notices import FilterForm, NewNoticeForm, SaidForm
 from somec.web.forms.submission import refuse_into
 from somec.web.views import notice_page, purpose
@@ -86,18 +87,45 @@ def notice(request: OfficerRequest, notice: str) -> HttpResponse:
     if request.method == "GET":
         actions.open_notice(actor=request.actor, id=notice)
     view = queries.notice(request.actor, notice)
-    form = None
-    if "notice.edit" in view.actions:
-        form = notice_page.content_form(request.actor, view, request.POST or None)
-    both: list[dict[str, Any]] = []
-    if request.method == "POST" and form is not None and form.is_valid():
+    typed = two_versions.settled(request.POST) if request.method == "POST" else None
+    if "notice.edit" not in view.actions:
+        return _too_late(request, view, typed) if typed and view.readiness else _page(request, view, None)
+    form = notice_page.content_form(request.actor, view, typed)
+    if typed is not None and form.is_valid() and not two_versions.wants_form(request.POST):
         try:
             return _saved(request, view, form)
         except Invalid as error:
             _refuse(form, view, error)
         except Conflict:
-            both = _both_versions(form, view)
-    return render(request, "web/notices/page.html", page_context(request, view, form, both))
+            return _both(request, view, form)
+    return _page(request, view, form)
+
+
+def _page(request: OfficerRequest, view: NoticeView, form: ContentForm | None) -> HttpResponse:
+    return render(request, "web/notices/page.html", page_context(request, view, form))
+
+
+def _too_late(request: OfficerRequest, view: NoticeView, typed: QueryDict) -> HttpResponse:
+    """Show what was typed into a notice that meanwhile went on, so that it can be copied."""
+    return _both(request, view, notice_page.content_form(request.actor, view, typed), locked=True)
+
+
+def _both(request: OfficerRequest, view: NoticeView, form: ContentForm, *, locked: bool = False) -> HttpResponse:
+    """Show what was typed beside what somebody else saved meanwhile."""
+    stands = notice_page.content_form(request.actor, view)
+    by, at = trails.last_change(view.row.id, "notice.edit")
+    found = two_versions.compare(
+        form, stands, version=view.row.version, saved=two_versions.Saved(by, at), locked=locked
+    )  # fmt: skip
+    if not found.differences:
+        messages.info(request, _("Somebody else saved the same meanwhile. Nothing differs."))
+        return redirect("notice", view.row.id)
+    context = {
+        "title": view.row.reference,
+        "about": view.row.person.label,
+        "back": reverse("notice", args=[view.row.id]),
+    }
+    return two_versions.page(request, found, context)
 
 
 def _saved(request: OfficerRequest, view: NoticeView, form: ContentForm) -> HttpResponse:
@@ -136,29 +164,14 @@ def _refuse(form: ContentForm, view: NoticeView, error: Invalid) -> None:
     refuse_into(form, Invalid(error.code, fields=moved))
 
 
-def _both_versions(form: ContentForm, view: NoticeView) -> list[dict[str, Any]]:
-    """Return each field that stands differently in what was typed and in what somebody else saved meanwhile."""
-    theirs, mine = initial(view.content), form.cleaned_data
-    typed = QueryDict(mutable=True)
-    typed.update(form.data)  # a form that was sent holds what the browser sent, every value of every field
-    typed["version"] = str(view.row.version)
-    form.data = typed
-    return [
-        {"label": field.label, "mine": mine.get(name), "theirs": theirs.get(name)}
-        for name, field in form.fields.items()
-        if name != "version" and (mine.get(name) or "") != (theirs.get(name) or "")
-    ]
-
-
 def page_context(
-    request: OfficerRequest, view: NoticeView, form: ContentForm | None, both: list[dict[str, Any]] | None = None,
-    said: SaidForm | None = None,
-) -> dict[str, Any]:  # fmt: skip
+    request: OfficerRequest, view: NoticeView, form: ContentForm | None, said: SaidForm | None = None
+) -> dict[str, Any]:
     """Return everything that the page of a notice shows."""
     read_in = (get_language() or "en")[:2]
     shown, lacking = notice_page.previews(request.actor, view.row.id, request.GET.get("shown", ""), read_in)
     return {
-        "view": view, "row": view.row, "form": form, "both": both or [], "shown": shown,
+        "view": view, "row": view.row, "form": form, "shown": shown,
         "lacking": sentences.of(lacking) if lacking else "", "said": said or SaidForm(),
         "errors": bool((form and form.errors) or (said and said.errors)),
         "second_persons": notice_page.second_persons(request.actor, view) if view.readiness else [],

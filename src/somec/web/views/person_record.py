@@ -6,18 +6,19 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
+from somec.access import queries as access
 from somec.access import rules
 from somec.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from somec.offenders import actions as offenders
 from somec.offenders import queries as records
 from somec.persons import actions as persons
 from somec.persons import queries
-from somec.web import words_people
+from somec.web import two_versions, words_people
 from somec.web.forms import record as entry_forms
 from somec.web.forms import statements as statement_forms
 from somec.web.forms.person import ConditionForm, FileForm, NewPersonForm, ReasonForm
@@ -120,12 +121,19 @@ def _may(request: OfficerRequest, person: str, action: str) -> None:
 
 
 def _entry_form(request: OfficerRequest, person: str, kind: str, initial: dict[str, Any] | None = None) -> Any:
-    form = entry_forms.FORMS[kind]
     more = request.POST.get("more", "")
-    extra: dict[str, Any] = {"convictions": _convictions(request, person)} if kind == "order" else {}
     if more:
-        return form.with_more(request.POST, more, **extra)
-    return form(request.POST or None, initial=initial, **extra)
+        return entry_forms.FORMS[kind].with_more(request.POST, more, **_around(request, person, kind))
+    return entry_forms.FORMS[kind](_typed(request), initial=initial, **_around(request, person, kind))
+
+
+def _empty_form(request: OfficerRequest, person: str, kind: str, initial: dict[str, Any]) -> Any:
+    """Return the form as it is shown before anybody typed."""
+    return entry_forms.FORMS[kind](None, initial=initial, **_around(request, person, kind))
+
+
+def _around(request: OfficerRequest, person: str, kind: str) -> dict[str, Any]:
+    return {"convictions": _convictions(request, person)} if kind == "order" else {}
 
 
 def _convictions(request: OfficerRequest, person: str) -> list[tuple[str, str]]:
@@ -134,19 +142,24 @@ def _convictions(request: OfficerRequest, person: str) -> list[tuple[str, str]]:
 
 
 def _answered(
-    request: OfficerRequest, view: Any, form: Any, title: str, act: Callable[[], object], *, reason: Any = None
-) -> HttpResponse:
-    """Show the form, or do the act and go back to the list; what cannot be taken is said at its field."""
+    request: OfficerRequest, view: Any, form: Any, title: str, act: Callable[[], object], *, reason: Any = None,
+    stands: Any = None, about: str = "",
+) -> HttpResponse:  # fmt: skip
+    """Show the form, or do the act and go back to the list; what cannot be taken is said at its field.
+
+    ``stands``: the same form filled from what is on record; with it a late version is shown beside that.
+    """
     required_words(form)
-    valid = request.method == "POST" and form.is_bound and form.is_valid()
+    valid = form.is_bound and form.is_valid() and not two_versions.wants_form(request.POST)
     if valid and (reason is None or reason.is_valid()):
         try:
             act()
         except Invalid as error:
             refuse(reason if reason is not None and "reason" in error.fields else form, error)
         except Conflict:
+            if stands is not None:
+                return _both(request, view, form, stands=stands, title=title, about=about)
             messages.warning(request, _("Somebody changed this file meanwhile. What you typed is still here."))
-            view = queries.person(request.actor, view.id)
         else:
             messages.success(request, _("Recorded. The history has your name."))
             return redirect("person_record", view.id)
@@ -155,6 +168,26 @@ def _answered(
         "errors": bool(form.is_bound and form.errors) or bool(reason and reason.is_bound and reason.errors),
     }  # fmt: skip
     return render(request, "web/record/form.html", context)
+
+
+def _both(request: OfficerRequest, view: Any, form: Any, *, stands: Any, title: str, about: str) -> HttpResponse:
+    """Show what was typed beside what is on record now."""
+    history = queries.history(request.actor, view.id, limit=20)
+    newest = next((one for one in history if one.entity_id == about), history[0] if history else None)
+    saved = two_versions.Saved()
+    if newest is not None:
+        saved = two_versions.Saved(access.names([newest.by]).get(newest.by, ""), newest.at)
+    found = two_versions.compare(form, stands, version=view.version, saved=saved)
+    if not found.differences:
+        messages.info(request, _("Somebody else saved the same meanwhile. Nothing differs."))
+        return redirect("person_record", view.id)
+    context = {"title": title, "about": view.label, "back": reverse("person_record", args=[view.id])}
+    return two_versions.page(request, found, context)
+
+
+def _typed(request: OfficerRequest) -> QueryDict | None:
+    """Return what was typed, fields for which the other version was chosen taken from that; None before anybody did."""
+    return two_versions.settled(request.POST) if request.method == "POST" else None
 
 
 @case_page("GET", "POST")
@@ -166,19 +199,23 @@ def correct(request: OfficerRequest, person: str, item: str) -> HttpResponse:
         _may(request, person, "person.change")
         kind, found = _found_statement(request, person, item)
         form = statement_forms.FORMS[kind]
-        statement = form(request.POST or None, initial=form.shown(found))
+        statement = form(_typed(request), initial=form.shown(found))
         return _answered(
-            request, view, statement, _title(kind), lambda: persons.correct_statement(
+            request, view, statement, _title(kind), stands=form(initial=form.shown(found)),
+            about=item, act=lambda: persons.correct_statement(
                 actor=request.actor, person_id=person, statement_id=item, statement=statement.statement(),
                 reason=reason.cleaned_data["reason"], version=version(request.POST),
             ), reason=reason,
         )  # fmt: skip
     kind, found = _found_entry(request, person, item)
     _may(request, person, "assessment.record" if kind == "assessment" else "record.change")
-    entry = _entry_form(request, person, kind, entry_forms.FORMS[kind].shown(found))
+    shown = entry_forms.FORMS[kind].shown(found)
+    entry = _entry_form(request, person, kind, shown)
     return _answered(
-        request, view, entry, _title(kind), lambda: offenders.correct_entry(
-            actor=request.actor, entry_id=item, entry=entry.entry(), reason=reason.cleaned_data["reason"]
+        request, view, entry, _title(kind), stands=_empty_form(request, person, kind, shown), about=item,
+        act=lambda: offenders.correct_entry(
+            actor=request.actor, entry_id=item, entry=entry.entry(), reason=reason.cleaned_data["reason"],
+            version=version(request.POST),
         ), reason=reason,
     )  # fmt: skip
 
@@ -221,9 +258,11 @@ def change_file(request: OfficerRequest, person: str) -> HttpResponse:
     view = queries.person(request.actor, person)
     reason = ReasonForm(request.POST or None)
     shown = {"sex": view.sex, "certainty": view.certainty, "status": view.status}
-    form = FileForm(request.POST or None, initial=shown | FileForm.origin_values(view.certainty_origin))
+    shown |= FileForm.origin_values(view.certainty_origin)
+    form = FileForm(_typed(request), initial=shown)
     return _answered(
-        request, view, form, _("Correct the file itself"), lambda: persons.change_file(
+        request, view, form, _("Correct the file itself"), stands=FileForm(initial=shown), about=person,
+        act=lambda: persons.change_file(
             actor=request.actor, person_id=person, reason=reason.cleaned_data["reason"],
             sex=form.cleaned_data["sex"], certainty=form.cleaned_data["certainty"],
             status=form.cleaned_data["status"], certainty_origin=form.origin(), version=version(request.POST),
