@@ -130,11 +130,10 @@ def settle_in(node: Node, country: cast.Country, keys: Path) -> None:
 
 
 def copy(folder: Path, target: Path, state: str) -> Node:
-    """Return a fresh node of this state."""
-    file = target / f"{state}.sqlite3"
+    """Return a fresh node of this state in a folder of its own."""
+    file = target / state / f"{state}.sqlite3"
+    shutil.copytree(folder / "keys", file.parent / "keys")
     shutil.copy(folder / f"{state}.sqlite3", file)
-    if not (target / "keys").exists():
-        shutil.copytree(folder / "keys", target / "keys")
     node = Node(state, file)
     for line in (folder / f"{state}.people").read_text().splitlines():
         key, _, value = line.partition("=")

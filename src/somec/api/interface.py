@@ -11,7 +11,7 @@ from typing import Any
 from ninja import NinjaAPI
 
 from somec import __version__
-from somec.api import duties, log, node, notices, people, problems, received, records, states
+from somec.api import duties, log, node, notices, people, problems, received, records, search, states
 from somec.api.authentication import Token
 from somec.api.problems import MEDIA_TYPE
 
@@ -44,6 +44,7 @@ def make() -> Interface:
         ("/persons", people.router), ("/persons", records.router), ("/persons", notices.of_person),
         ("/persons", log.of_person), ("/decisions", records.decisions), ("/notices", notices.router),
         ("/disclosures", notices.disclosures), ("/received", received.router), ("/plan", received.plan),
+        ("/links-in-question", received.links), ("/search", search.router),
         ("/conversations", duties.conversations), ("/needs", duties.needs), ("/alerts", duties.alerts),
         ("/peers", states.peers), ("/problems", states.problems), ("/log", log.router), ("", node.router),
     ):  # fmt: skip

@@ -16,13 +16,16 @@ from somec.movements.actions import NewOwner
 from somec.movements.events import Certainty
 from somec.movements.rules import Match, Outcome, Service
 from somec.movements.travel import Place
-from somec.movements.views import IncomingFilter, IncomingPage, IncomingView
-from somec.persons.queries import Candidate, JudgementView
+from somec.movements.views import IncomingFilter, IncomingPage, IncomingView, LinkInQuestion
+from somec.persons.queries import JudgementView
+from somec.persons.search import CandidateAnswer
 
 router = Router(tags=["received"])
 plan = Router(tags=["received"])
+links = Router(tags=["received"])
 ReceivedOut, PageOut = view_model(IncomingView, name="ReceivedView"), view_model(IncomingPage, name="ReceivedPage")
-CandidateOut, JudgementOut = view_model(Candidate), view_model(JudgementView)
+AnswerOut, JudgementOut = view_model(CandidateAnswer), view_model(JudgementView)
+LinkOut = view_model(LinkInQuestion)
 
 
 class PlaceIn(Strict):
@@ -142,10 +145,10 @@ def read(request: HttpRequest, received: Id) -> Any:
     return _read(request, received)
 
 
-@router.get("/{received}/candidates", response=answers(list[CandidateOut]))  # type: ignore[valid-type]
-def candidates(request: HttpRequest, received: Id) -> Any:
-    """Return our own people who may be meant, with the evidence for each field."""
-    return plain(queries.candidates(actor(request), received))
+@router.get("/{received}/candidates", response=answers(AnswerOut))
+def candidates(request: HttpRequest, received: Id, page: PageNumber = 1) -> Any:
+    """Return who of our own people may be meant, how sure that is and why. The question is logged."""
+    return plain(queries.match(actor(request), received, page))
 
 
 @router.get("/{received}/judgements", response=answers(list[JudgementOut]))  # type: ignore[valid-type]
@@ -175,6 +178,15 @@ def judge(request: HttpRequest, received: Id, body: Verdict) -> Any:
         actor=actor(request), id=received, version=body.version, verdict=body.verdict, person_id=body.person_id,
         reason=body.reason, grounds=tuple(body.grounds),
     )  # fmt: skip
+    return _read(request, received)
+
+
+@router.post("/{received}/judgements/{judgement}/withdraw", response=answers(ReceivedOut))
+def withdraw_judgement(request: HttpRequest, received: Id, judgement: Id, body: WithReason) -> Any:
+    """Take a judgement back; both stay on record."""
+    actions.withdraw_judgement(
+        actor=actor(request), id=received, version=body.version, judgement_id=judgement, reason=body.reason
+    )
     return _read(request, received)
 
 
@@ -240,6 +252,12 @@ def plan_action(request: HttpRequest, received: Id, body: Planned) -> Any:
         owner_id=body.owner_id,
     )  # fmt: skip
     return Status(201, {"id": made})
+
+
+@links.get("", response=answers(list[LinkOut]))  # type: ignore[valid-type]
+def links_in_question(request: HttpRequest) -> Any:
+    """Return confirmed links between a notice and a file of ours that a correction has made unlikely."""
+    return plain(queries.links_in_question(actor(request)))
 
 
 @plan.post("/{planned}/finish", response=answers(Done))

@@ -43,6 +43,8 @@ MOST_RANKED: Final = 60
 """Candidates of the engine that are looked at; nobody reads more."""
 FLOOR: Final = 0.001
 """Less likely candidates are not shown, unless a person has judged them."""
+AMONG: Final = 100_000
+"""A link is weighed as one among so many people, so that its weight does not change while the node grows."""
 TIE_BITS: Final = 0.1
 """As ``persons.matching.answering.TIE_BITS``, for what is left after limiting."""
 
@@ -134,7 +136,7 @@ class Weight:
 
 
 def weigh_link(identity: Mapping[str, Any], person_id: str) -> Weight | None:
-    """Return how likely this file is the person of an identity item if no other file were; None where nobody can say.
+    """Return how likely this file is the person of an identity item if no other were as near; None if nobody can say.
 
     For weighing a link that a person has confirmed; nothing is shown of either side, so nothing is logged.
     """
@@ -146,7 +148,7 @@ def weigh_link(identity: Mapping[str, Any], person_id: str) -> Weight | None:
         return None
     index = followed.index
     compared = index.compare(record_of(items.read_identity(identity), "asked"), record_of(found[0]))
-    likely = probabilities([compared.bits], len(index), index.model)[0] if compared else 0.0
+    likely = probabilities([compared.bits], AMONG, index.model)[0] if compared else 0.0
     return Weight(likely, index.model.digest())
 
 

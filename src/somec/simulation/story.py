@@ -255,7 +255,7 @@ def acknowledge(stage: Stage) -> str:
 def judge(stage: Stage) -> str:
     """The desk compares him with its own people, finds none that fits, and opens a file; Latvia is told."""
     desk, received = stage.officer("NL", "desk"), stage.made["received"]
-    candidates = desk.get(f"/received/{received}/candidates")
+    candidates = desk.get(f"/received/{received}/candidates")["candidates"]
     for candidate in candidates:
         version = desk.get(f"/received/{received}")["row"]["version"]
         desk.post(
@@ -395,7 +395,7 @@ def recognise(stage: Stage) -> str:
     """Latvia's desk finds its own file first among the candidates and decides that it is the same person."""
     desk, received = stage.officer("LV", "desk"), stage.made["from_spain"]
     desk.post(f"/received/{received}/acknowledge", {"version": desk.get(f"/received/{received}")["row"]["version"]})
-    candidates = desk.get(f"/received/{received}/candidates")
+    candidates = desk.get(f"/received/{received}/candidates")["candidates"]
     check(
         candidates and candidates[0]["person_id"] == stage.made["person"],
         "Latvia's own file is not the first candidate",
