@@ -100,6 +100,6 @@ def test_a_worker_that_dies_is_no_silence() -> None:
         list(workers.map(os._exit, [7]))
 
 
-@pytest.mark.parametrize("word", ["Anna", "ANNA", "anna", "van", "Dr", "Ben", "A", "al", "McDonald", "VladimirPutin"])
+@pytest.mark.parametrize("word", ["Anna", "ANNA", "anna", "van", "Dr", "Ben", "A", "al", "McDonald"])
 def test_the_short_way_for_plain_words_is_the_long_way(word: str) -> None:
     assert parts_of(word) == parts_of(f" {word}\u200b")
