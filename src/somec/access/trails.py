@@ -11,6 +11,7 @@ from django.db import transaction
 from somec.access import queries, rules
 from somec.access.queries import PersonCard
 from somec.access.rules import Actor, Target
+from somec.audit import checking
 from somec.audit import queries as log
 from somec.audit.actions import record
 from somec.audit.queries import EVERYTHING, Trail, TrailFilter
@@ -62,6 +63,12 @@ def export_case(*, actor: Actor, target: Target) -> dict[str, Json]:
     bundle = log.export(target.id)
     _logged(actor, "audit.export_case", target.id, target.id)
     return bundle
+
+
+def ask_for_proof(*, actor: Actor) -> None:
+    """Let the node prove its whole log now; the result stands on the pages of the log."""
+    rules.check(actor, "audit.verify")
+    checking.ask(actor=actor)
 
 
 def last_change(subject: str, action: str) -> tuple[str, datetime | None]:

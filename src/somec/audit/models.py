@@ -176,3 +176,30 @@ class Witnessed(models.Model):
 
     def __str__(self) -> str:
         return f"{self.origin} at {self.size}"
+
+
+class Proof(models.Model):
+    """One proof of the whole log: who asked for it (empty: the clock), and what came of it. ``code`` empty: it held."""
+
+    asked_at = models.DateTimeField()
+    asked_by = models.CharField(max_length=LIMITS["actor"], blank=True)
+    done_at = models.DateTimeField(null=True)
+    entries = models.BigIntegerField(default=0)
+    code = models.CharField(max_length=40, blank=True)
+    first = models.BigIntegerField(null=True)
+    last = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                name="audit_proof_names_what_is_wrong",
+                condition=models.Q(code="", first__isnull=True, last__isnull=True)
+                | (~models.Q(code="") & models.Q(done_at__isnull=False, first__gte=1, last__gte=models.F("first"))),
+            ),
+            models.UniqueConstraint(
+                name="audit_proof_one_waits", fields=["code"], condition=models.Q(done_at__isnull=True)
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"proof {self.pk}"

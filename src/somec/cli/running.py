@@ -19,6 +19,7 @@ from django.db import close_old_connections
 
 from somec.alerts import actions as alerts
 from somec.audit import actions as audit
+from somec.audit import checking
 from somec.exchange import keyring, witnessing
 from somec.exchange.condition import WORK
 from somec.exchange.directory import Directory
@@ -33,6 +34,7 @@ from somec.kernel import clock
 TICK_SECONDS: Final = 1.0
 RAISE_SECONDS: Final = 2.0  # how late an alert may be raised; asking costs some milliseconds
 SEAL_TICKS: Final = 3  # how often it is asked whether a checkpoint is due
+PROVE_SECONDS: Final = 5.0  # how soon the log is proved when somebody asks for it
 CHECKPOINT_EVERY: Final = timedelta(minutes=1)
 WITNESS_EVERY_TRAINING: Final = timedelta(minutes=5)
 CHECKPOINT_FILE: Final = "checkpoint.note"
@@ -82,6 +84,8 @@ class Node:
             sender = Sender(self.ring, self.directory, Transport(self.ring))
             loop = threading.Thread(target=sender.run, name="send", daemon=True)
             loop.start()
+            proving = threading.Thread(target=self._prove, name="prove", daemon=True)
+            proving.start()
             for tick in itertools.count():
                 if tick % SEAL_TICKS == 0:
                     self._guarded(self._seal)
@@ -90,6 +94,22 @@ class Node:
                     break
             sender.stop()
             loop.join()
+            proving.join(PROVE_SECONDS)
+
+    def _prove(self) -> None:
+        while not self._stop.wait(PROVE_SECONDS):
+            self._guarded(self._proven)
+
+    def _proven(self) -> None:
+        result = checking.run_due(
+            verifiers=lambda: [self.ring.node.verifier, *witnessing.verifiers()], notes=self._kept_notes
+        )
+        if result is not None and result.finding is not None:
+            _log.error("audit.not_proved", extra={"code": result.finding.code, "entry": result.finding.first})
+
+    def _kept_notes(self) -> list[str]:
+        file = self.config.folder / CHECKPOINT_FILE
+        return [file.read_text(encoding="utf-8")] if file.exists() else []
 
     @staticmethod
     def _raise() -> None:

@@ -14,10 +14,12 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from somec.access import rules as access
 from somec.access.rules import Actor
+from somec.audit import checking
+from somec.audit.checking import ProofView
 from somec.exchange.condition import Condition, OwnCertificate
 from somec.exchange.rules import Urgency
 from somec.web import times
-from somec.web.words import KEYS, Word, word
+from somec.web.words import KEYS, LOG_FAULTS, Word, word
 
 MEBIBYTE: Final = 1 << 20
 _KINDS: Final = {
@@ -34,7 +36,8 @@ Banner = Mapping[str, Word]
 def banners(actor: Actor, node: Condition) -> list[Banner]:
     """Return the banners for this reader, none when the node is well."""
     technical = access.can(actor, "alert.read_technical")
-    found = [_cramped(node, technical=technical)] if node.cramped else []
+    found = _log(actor)
+    found += [_cramped(node, technical=technical)] if node.cramped else []
     if technical:
         found += [_not_working()] if not node.working else []
         found += [_certificate(one) for one in node.certificates if one.urgency is not None]
@@ -42,6 +45,28 @@ def banners(actor: Actor, node: Condition) -> list[Banner]:
     elif not node.working or node.expired or node.stuck:
         found.append(_stuck())
     return found
+
+
+def _log(actor: Actor) -> list[Banner]:
+    proof = checking.latest() if access.can(actor, "audit.verify") else None
+    return [not_proved(proof)] if proof is not None and proof.broken else []
+
+
+def not_proved(proof: ProofView) -> Banner:
+    """Return what is said of a log that does not match: what is wrong, with which entries, whom to call."""
+    values = {"first": proof.first, "last": proof.last, "at": times.instant(proof.at) if proof.at else ""}
+    if proof.first == proof.last:
+        title = _("The log is not proved: entry %(first)s does not match") % values
+    else:
+        title = _("The log is not proved: entries %(first)s to %(last)s do not match") % values
+    text = (
+        _(
+            "Found %(at)s. Call the supervisor and the data protection officer now. Change and delete nothing in the "
+            "database; keep a copy of it. Work can go on: new entries are recorded after the wrong one."
+        )
+        % values
+    )
+    return _banner("error", title, f"{word(LOG_FAULTS, proof.code)} {text}")
 
 
 def _banner(kind: str, title: str, text: str) -> Banner:

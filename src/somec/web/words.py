@@ -50,6 +50,7 @@ ACTS: Mapping[str, Word] = {
     "alert.settle": _("Settled an alert"),
     "alert.take": _("Took an alert"),
     "attachment.store": _("Added a file"),
+    "audit.verify": _("Asked for a proof of the whole log"),
     "audit.erase_reason": _("Erased the text of a reason"),
     "audit.export_case": _("Downloaded the log of the case with its proof"),
     "audit.read_all": _("Read the whole log"),
@@ -152,6 +153,28 @@ TROUBLES: Mapping[str, Word] = {
     "peer.certificate_expiring": _("Its certificate expires soon"),
     "node.certificate_expired": _("Our certificate has expired. Documents wait; nothing is lost."),
     "node.certificate_expiring": _("Our certificate expires soon"),
+}
+_LOST = _("Something that was recorded is no longer there.")
+_FOREIGN = _("Something stands in the log that the node did not write there.")
+_ALTERED = _("Something was changed after it was recorded.")
+LOG_FAULTS: Mapping[str, Word] = {
+    "entry.changed": _ALTERED,
+    "entry.rewritten": _ALTERED,
+    "entry.missing": _LOST,
+    "entry.added": _FOREIGN,
+    "entry.unreadable": _("The table of entries cannot be read."),
+    "reason.added": _FOREIGN,
+    "reason.changed": _("The reason that somebody typed was changed afterwards."),
+    "reason.missing": _("The reason that somebody typed is no longer there."),
+    "log.cut": _("The end of the log was cut off."),
+    "tree.changed": _ALTERED,
+    "tree.missing": _LOST,
+    "subtree.added": _FOREIGN,
+    "subtree.changed": _ALTERED,
+    "checkpoint.changed": _("A checkpoint was changed after it was signed."),
+    "checkpoint.missing": _("A checkpoint that was given out is no longer there."),
+    "checkpoint.root": _("The entries do not match the checkpoint that was signed over them."),
+    "checkpoint.signature": _("The signature under a checkpoint does not hold."),
 }
 KEYS: Mapping[str, Word] = {
     "signing": _("for signing"),

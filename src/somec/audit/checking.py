@@ -1,0 +1,89 @@
+"""Proves the whole log again and again while the node runs, and keeps what came of it for those who must know.
+
+``somec verify`` says the same to whoever stands at the machine; this says it on the screens. A row of the database
+is no proof by itself (who can change the log can change the row): what counts are the checkpoints that others hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import IntegrityError, transaction
+
+from somec.audit import actions
+from somec.audit.models import Proof
+from somec.audit.rules import ActorLike, Kind
+from somec.audit.verify import Result, verify
+from somec.crypto.signing import Verifier
+from somec.kernel import clock
+
+EVERY: Final = timedelta(hours=6)
+
+
+@dataclass(frozen=True, slots=True)
+class ProofView:
+    """The last proof that was done; ``waits``: another was asked for and is not done yet.
+
+    ``code`` is empty when the log is whole, else says what is wrong with the entries ``first`` to ``last``.
+    """
+
+    at: datetime | None
+    entries: int
+    code: str
+    first: int
+    last: int
+    waits: bool
+
+    @property
+    def broken(self) -> bool:
+        """Tell whether the log does not match its checkpoints, or not itself."""
+        return bool(self.code)
+
+
+def latest() -> ProofView:
+    """Return what the last proof found; one query."""
+    rows = list(Proof.objects.order_by("-id")[:2])
+    done = next((row for row in rows if row.done_at is not None), None)
+    waits = bool(rows) and rows[0].done_at is None
+    if done is None:
+        return ProofView(None, 0, "", 0, 0, waits)
+    return ProofView(done.done_at, done.entries, done.code, done.first or 0, done.last or 0, waits)
+
+
+@transaction.atomic
+def ask(*, actor: ActorLike) -> None:
+    """Ask for a proof; the node's worker does it within seconds. Asking while one waits asks for nothing more."""
+    if not _asked(actor.id):
+        return
+    actions.record(actor=actor, action="audit.verify", kind=Kind.SECURITY, subject="log")
+
+
+def _asked(by: str) -> bool:
+    try:
+        with transaction.atomic():
+            Proof.objects.create(asked_at=clock.now(), asked_by=by)
+    except IntegrityError:
+        return False
+    return True
+
+
+def run_due(*, verifiers: Callable[[], Sequence[Verifier]], notes: Callable[[], Sequence[str]]) -> Result | None:
+    """Prove the log if somebody asked for it or the last proof is old; None when nothing was to be done.
+
+    ``verifiers`` and ``notes`` are asked only then: keys of this node and its witnesses, checkpoints kept elsewhere.
+    """
+    newest = Proof.objects.order_by("-id").first()
+    if newest is not None and newest.done_at is not None and clock.now() - newest.asked_at < EVERY:
+        return None
+    if newest is None or newest.done_at is not None:
+        _asked("")
+    result = verify(verifiers=verifiers(), notes=notes())
+    found = result.finding
+    Proof.objects.filter(done_at__isnull=True).update(
+        done_at=clock.now(), entries=result.entries, code=found.code if found else "",
+        first=max(found.first, 1) if found else None, last=max(found.last, found.first, 1) if found else None,
+    )  # fmt: skip
+    return result
