@@ -98,7 +98,7 @@ def online(size: int, count: int) -> None:
     stored = sum(array.nbytes for segment in index.segments for group in segment.tables for array in group)
     print(
         f"\nindex of {size:,} people: built in {built:.1f} s, arrays {stored / 1e6:.0f} MB, "
-        f"process grew by {_memory() - before:.0f} MB (of which about 400 MB name lists of rigour)"
+        f"process grew by {_memory() - before:.0f} MB"
     )
     cases = made.queries(crowd, count, QUERY_SEED)
     print(f"\n| {size:,} people | p50 / p99 ms | R@1 | R@10 | R@P99 | queries |\n|---|---|---|---|---|---|")

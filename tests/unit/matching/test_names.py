@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from somec.persons.matching.equivalence import equivalents
 from somec.persons.matching.folding import abjad_skeletons, folds, skeleton, stems
 from somec.persons.matching.keys import word_keys
-from somec.persons.matching.names import equivalents, is_patronymic, parts_of
+from somec.persons.matching.names import is_patronymic, parts_of
 from somec.persons.matching.romanise import ascii_form, romanisations
 from somec.persons.matching.scripts import MAX_TOKEN_CHARACTERS, MAX_TOKENS, Script, clean, script_of, words
 

@@ -11,12 +11,11 @@ from typing import Final
 from zlib import crc32
 
 from somec.persons.matching import folding
-from somec.persons.matching.names import equivalents
+from somec.persons.matching.equivalence import equivalents
 from somec.persons.matching.romanise import ascii_form, romanisations
 from somec.persons.matching.scripts import ABJADS, MAX_TOKEN_CHARACTERS, Script, script_of
 
 MAX_FORMS: Final = 6
-MAX_SYMBOLS: Final = 24
 STEM_MARK: Final = 1
 """Flag of a sound form from which a grammatical ending was cut."""
 
@@ -68,9 +67,7 @@ def word_keys(word: str) -> WordKeys:
     )
     stems = stems[: MAX_FORMS - len(forms)]
     everything = forms + stems
-    same, short = equivalents(word)
-    names = tuple(crc32(symbol.encode()) for symbol in same[:MAX_SYMBOLS])
-    nicks = tuple(crc32(symbol.encode()) for symbol in short[:MAX_SYMBOLS])
+    names, nicks = equivalents(word)
     sure = set(names) | {nick ^ 0x5BD1E995 for nick in nicks}
     sure |= {bucket_key("f" + form) for form in everything}
     for bones in (

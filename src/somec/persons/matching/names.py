@@ -14,8 +14,6 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import Final
 
-from rigour import _core as rigour
-
 from somec.persons.matching.scripts import MAX_TOKEN_CHARACTERS, MAX_TOKENS, Script, script_of, words
 
 
@@ -447,26 +445,3 @@ def _without_article(word: str, script: Script) -> str:
     if script is Script.ARABIC and word.startswith(_ARABIC_ARTICLE) and len(word) > 4:
         return word[2:]
     return word
-
-
-@lru_cache(maxsize=262144)
-def equivalents(word: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Names that are the same name, and nicknames: (name ids, nickname groups) of one word.
-
-    From rigour's person-name symbols (OpenSanctions, MIT; names and their spellings in all scripts, drawn from
-    Wikidata). William and Bill share a nickname group; Сергей, Serhiy and
-    سيرغي share a name id.
-    """
-    same: set[str] = set()
-    short: set[str] = set()
-    for analysed in rigour.analyze_names(
-        rigour.NameTypeTag.PER, [word], phonetics=False, numerics=False, consolidate=False
-    ):
-        for span in analysed.spans:
-            if len(span.parts) > 1:
-                continue
-            if span.symbol.category == rigour.SymbolCategory.NAME:
-                same.add(span.symbol.id)
-            elif span.symbol.category == rigour.SymbolCategory.NICK:
-                short.add(span.symbol.id)
-    return tuple(sorted(same)), tuple(sorted(short))
