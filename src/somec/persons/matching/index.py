@@ -407,12 +407,14 @@ def _log_name(generation: int) -> str:
 
 def _read_manifest(folder: Path) -> dict[str, Any]:
     try:
-        manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        manifest: Any = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise IndexDamaged("matching.index.damaged", file=MANIFEST) from error
+    if not isinstance(manifest, dict):
+        raise IndexDamaged("matching.index.damaged", file=MANIFEST)
     if manifest.get("format") != store.FORMAT:
         raise IndexVersion("matching.index.version", found=str(manifest.get("format")), expected=store.FORMAT)
-    return manifest
+    return {str(name): value for name, value in manifest.items()}
 
 
 @contextmanager
