@@ -7,7 +7,7 @@ sender reads the same words: EBMS:0102 and nothing else.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lxml import etree
 
@@ -18,6 +18,7 @@ from somec.as4.namespaces import (
     DS,
     DSIG11,
     DSIG_MORE,
+    ENCRYPTED_KEY_SHA1,
     WSSE,
     XENC,
     XENC11,
@@ -44,9 +45,12 @@ class EncryptedKey:
     digest: str
     mask: str
     wrapped: bytes
+    label: bytes
+    """OAEP's label; nearly always empty."""
     recipient: KeyName
     agreed: suites.AgreedKey | None
     data_ids: tuple[str, ...]
+    element: etree._Element = field(repr=False, compare=False)
     algorithms: tuple[str, ...]
     """Every algorithm the key uses, for the P-Mode to accept."""
 
@@ -58,36 +62,53 @@ class EncryptedPart:
     content_id: str
     algorithm: str
     mime_type: str
-    key: EncryptedKey
+    keys: tuple[EncryptedKey, ...]
+    """The key that opens it; one for each recipient where there are several, ours first."""
+
+    @property
+    def key(self) -> EncryptedKey:
+        """The key to open it with."""
+        return self.keys[0]
 
 
-def read_encryption(soap: Soap, parts: Mapping[str, Octets]) -> tuple[EncryptedPart, ...]:
+def read_encryption(soap: Soap, parts: Mapping[str, Octets], ours: Sequence[KeyPair] = ()) -> tuple[EncryptedPart, ...]:
     """Read what is encrypted. Raises EBMS:0009, 0008 (something other than a payload is), 0101 (no key named)."""
+    check_place(soap)
+    if soap.security is None:
+        return ()
+    elements = list(within(soap.security, XENC, "EncryptedData"))
+    keys = [read_key(one, soap) for one in within(soap.security, XENC, "EncryptedKey")]
+    return tuple(read_part(one, keys, parts, ours) for one in elements)
+
+
+def check_place(soap: Soap) -> None:
+    """Raise EBMS:0008 when the body or the header is encrypted instead of payloads."""
     for outside in (soap.body, soap.messaging):
         if next(within(outside, XENC, "EncryptedData"), None) is not None:
             raise refuse(FEATURE_NOT_SUPPORTED, "encryption.of-header-or-body")
-    if soap.security is None:
-        return ()
-    keys = [_encrypted_key(one, soap) for one in within(soap.security, XENC, "EncryptedKey")]
-    return tuple(_encrypted_part(one, keys, parts) for one in within(soap.security, XENC, "EncryptedData"))
 
 
-def _encrypted_key(element: etree._Element, soap: Soap) -> EncryptedKey:
+def read_key(element: etree._Element, soap: Soap) -> EncryptedKey:
+    """Read xenc:EncryptedKey. Raises EBMS:0009, 0101 (no key named), 0103."""
     method = only(element, XENC, "EncryptionMethod")
     algorithm = algorithm_of(method)
     wrapped = base64_of(only(only(element, XENC, "CipherData"), XENC, "CipherValue"))
     listed = optional(element, XENC, "ReferenceList")
-    key_info = only(element, DS, "KeyInfo")
-    agreement = optional(key_info, XENC, "AgreementMethod")
+    key_info = optional(element, DS, "KeyInfo")
+    agreement = optional(key_info, XENC, "AgreementMethod") if key_info is not None else None
     identifier = element.get("Id") or element.get(WSU_ID) or ""
     data_ids = _data_ids(listed)
     if agreement is not None:
         agreed, used = _agreed(agreement, wrapped)
         named = read_key_name(only(agreement, XENC, "RecipientKeyInfo"), soap.ids)
-        return EncryptedKey(identifier, algorithm, "", "", wrapped, named, agreed, data_ids, (algorithm, *used))
-    digest, mask = _oaep(method, algorithm)
-    named = read_key_name(key_info, soap.ids)
-    return EncryptedKey(identifier, algorithm, digest, mask, wrapped, named, None, data_ids, (algorithm, digest, mask))
+        algorithms = (algorithm, *used)
+        return EncryptedKey(identifier, algorithm, "", "", wrapped, b"", named, agreed, data_ids, element, algorithms)
+    named = read_key_name(key_info, soap.ids) if key_info is not None else KeyName()
+    if algorithm == suites.RSA_1_5:
+        return EncryptedKey(identifier, algorithm, "", "", wrapped, b"", named, None, data_ids, element, (algorithm,))
+    digest, mask, label = _oaep(method, algorithm)
+    algorithms = (algorithm, digest, mask)
+    return EncryptedKey(identifier, algorithm, digest, mask, wrapped, label, named, None, data_ids, element, algorithms)
 
 
 def _data_ids(listed: etree._Element | None) -> tuple[str, ...]:
@@ -96,15 +117,17 @@ def _data_ids(listed: etree._Element | None) -> tuple[str, ...]:
     return tuple(one.get("URI", "").removeprefix("#") for one in within(listed, XENC, "DataReference"))
 
 
-def _oaep(method: etree._Element, algorithm: str) -> tuple[str, str]:
-    """Return digest and mask function of RSA-OAEP; XML Encryption's defaults are SHA-1 and MGF1 with SHA-1 (5.5.2)."""
+def _oaep(method: etree._Element, algorithm: str) -> tuple[str, str, bytes]:
+    """Return digest, mask function and label; XML Encryption's defaults are SHA-1 and MGF1 with SHA-1 (5.5.2)."""
     digest = optional(method, DS, "DigestMethod")
     mask = optional(method, XENC11, "MGF")
+    label = optional(method, XENC, "OAEPparams")
     if mask is not None and algorithm == suites.RSA_OAEP_MGF1P:
         raise refuse(INVALID_HEADER, "encryption.mask")
     return (
         algorithm_of(digest) if digest is not None else suites.SHA1,
         algorithm_of(mask) if mask is not None else suites.MGF1_SHA1,
+        base64_of(label) if label is not None else b"",
     )
 
 
@@ -129,9 +152,10 @@ def _agreed(agreement: etree._Element, wrapped: bytes) -> tuple[suites.AgreedKey
     )
 
 
-def _encrypted_part(
-    element: etree._Element, keys: Sequence[EncryptedKey], parts: Mapping[str, Octets]
+def read_part(
+    element: etree._Element, keys: Sequence[EncryptedKey], parts: Mapping[str, Octets], ours: Sequence[KeyPair]
 ) -> EncryptedPart:
+    """Read xenc:EncryptedData of a payload. Raises EBMS:0009, 0008, 0102 (no such part, no such key)."""
     reference = optional(only(element, XENC, "CipherData"), XENC, "CipherReference")
     if reference is None:
         raise refuse(FEATURE_NOT_SUPPORTED, "encryption.of-header-or-body")
@@ -142,27 +166,45 @@ def _encrypted_part(
     name = part_of(uri, parts) if uri.startswith("cid:") else None
     if name is None:
         raise refuse(FAILED_DECRYPTION, "encryption.part-missing")
+    possible = keys_of(element, keys)
+    if not possible:
+        raise refuse(FAILED_DECRYPTION, "encryption.key-missing")
     return EncryptedPart(
         content_id=name,
         algorithm=algorithm_of(only(element, XENC, "EncryptionMethod")),
         mime_type=element.get("MimeType", ""),
-        key=_key_of(element, keys),
+        keys=tuple(sorted(possible, key=lambda key: not _is_for(key, ours))),
     )
 
 
-def _key_of(element: etree._Element, keys: Sequence[EncryptedKey]) -> EncryptedKey:
-    """Return the key of an EncryptedData: named in its KeyInfo, or listed by the key, or the only one there is."""
+def _is_for(key: EncryptedKey, ours: Sequence[KeyPair]) -> bool:
+    return any(key.recipient.matches(pair.certificate) for pair in ours)
+
+
+def keys_of(element: etree._Element, keys: Sequence[EncryptedKey]) -> list[EncryptedKey]:
+    """Return the keys of an EncryptedData, one for each recipient.
+
+    In this order: those inside it; those its KeyInfo names by id or by the SHA-1 of the wrapped key (WSS 1.1, 7.3);
+    those that list it; the only one there is, where neither names the other.
+    """
     identifier = element.get("Id") or element.get(WSU_ID) or ""
+    inside = [key for key in keys if any(one is element for one in key.element.iterancestors())]
+    if inside:
+        return inside
     named = {one.get("URI", "").removeprefix("#") for one in within(element, WSSE, "Reference")}
-    for key in keys:
-        if key.id and key.id in named:
-            return key
-    for key in keys:
-        if identifier and identifier in key.data_ids:
-            return key
-    if len(keys) == 1 and not named and not keys[0].data_ids:
-        return keys[0]
-    raise refuse(FAILED_DECRYPTION, "encryption.key-missing")
+    named |= {one.get("URI", "").removeprefix("#") for one in within(element, DS, "RetrievalMethod")}
+    digests = {base64_of(one) for one in within(element, WSSE, "KeyIdentifier") if _names_wrapped_key(one)}
+    found = [key for key in keys if (key.id and key.id in named) or suites.sha1(key.wrapped) in digests]
+    listing = [key for key in keys if identifier and identifier in key.data_ids]
+    # Of several recipients the KeyInfo can name but one; the others list the data.
+    found += [key for key in listing if key not in found]
+    if not found and len(keys) == 1 and not (named or digests or keys[0].data_ids):
+        return list(keys)
+    return found
+
+
+def _names_wrapped_key(element: etree._Element) -> bool:
+    return element.get("ValueType", "") == ENCRYPTED_KEY_SHA1
 
 
 def check_algorithms(encrypted: Sequence[EncryptedPart], accepts: Accepts) -> None:
@@ -180,12 +222,18 @@ def open_key(key: EncryptedKey, ours: Sequence[KeyPair], *, guess: bool = False)
     named = [pair for pair in ours if key.recipient.matches(pair.certificate)]
     for pair in named or (ours if guess else ()):
         try:
-            if key.agreed is not None:
-                return suites.open_agreed(pair.private, key.agreed)
-            return suites.open_transported(pair.private, key.wrapped, key.digest, key.mask)
+            return _unwrap(key, pair)
         except (DecryptionFailed, AlgorithmUnknown):
             continue
     raise refuse(FAILED_DECRYPTION, "decryption.failed")
+
+
+def _unwrap(key: EncryptedKey, pair: KeyPair) -> bytes:
+    if key.agreed is not None:
+        return suites.open_agreed(pair.private, key.agreed)
+    if key.algorithm == suites.RSA_1_5:
+        return suites.open_transported_1_5(pair.private, key.wrapped)
+    return suites.open_transported(pair.private, key.wrapped, key.digest, key.mask, key.label)
 
 
 def open_part(one: EncryptedPart, content: Octets, key: bytes) -> Octets:

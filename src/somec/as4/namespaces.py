@@ -30,6 +30,7 @@ X509V3 = _X509 + "X509v3"
 X509_PKI_PATH = _X509 + "X509PKIPathv1"
 X509_KEY_ID = _X509 + "X509SubjectKeyIdentifier"
 THUMBPRINT = "http://docs.oasis-open.org/wss/oasis-wss-soap-message-security-1.1#ThumbprintSHA1"
+ENCRYPTED_KEY_SHA1 = "http://docs.oasis-open.org/wss/oasis-wss-soap-message-security-1.1#EncryptedKeySHA1"
 ENCRYPTED_KEY_TOKEN = "http://docs.oasis-open.org/wss/oasis-wss-soap-message-security-1.1#EncryptedKey"  # noqa: S105
 
 DEFAULT_MPC = EB + "defaultMPC"

@@ -174,12 +174,12 @@ def _open(message: UserMessage, soap: Soap, unpacked: Unpacked, terms: Terms, at
         raise refuse(FAILED_AUTHENTICATION, "signature.certificate-expired") from error
     verification.check_value(signature, signer)
     verification.check_header(signature, soap)
-    opened = _decrypt(soap, unpacked.parts, terms)
-    verification.check_parts(signature, opened)
+    opened, types = _decrypt(soap, unpacked, terms)
+    verification.check_parts(signature, opened, types)
     budget = Budget(pmode.limits)
     return Received(
         message=message,
-        parts=tuple(_part(info, opened, unpacked.types, budget) for info in message.parts),
+        parts=tuple(_part(info, opened, types, budget) for info in message.parts),
         references=tuple(one.reference for one in signature.references),
         signer=signer,
         terms=terms,
@@ -217,21 +217,24 @@ def check_part_properties(info: PartInfo) -> None:
         raise refuse(VALUE_INCONSISTENT, "payload.charset")
 
 
-def _decrypt(soap: Soap, parts: Mapping[str, Octets], terms: Terms) -> dict[str, Octets]:
-    encrypted = decryption.read_encryption(soap, parts)
+def _decrypt(soap: Soap, unpacked: Unpacked, terms: Terms) -> tuple[dict[str, Octets], dict[str, str]]:
+    """Return the payloads as they were signed, and their media types then. Raises EBMS:0102, 0103."""
+    parts = unpacked.parts
+    encrypted = decryption.read_encryption(soap, parts, terms.keys.decryption)
     decryption.check_algorithms(encrypted, terms.pmode.accepts)
     names = [one.content_id for one in encrypted]
     if len(set(names)) != len(names):
         raise refuse(POLICY_NONCOMPLIANCE, "encryption.twice")
     if terms.pmode.encrypt and set(names) != set(parts):
         raise refuse(POLICY_NONCOMPLIANCE, "encryption.missing")
-    opened = dict(parts)
+    opened, types = dict(parts), dict(unpacked.types)
     keys: dict[int, bytes] = {}
     for one in encrypted:
         if id(one.key) not in keys:
             keys[id(one.key)] = decryption.open_key(one.key, terms.keys.decryption)
         opened[one.content_id] = decryption.open_part(one, parts[one.content_id], keys[id(one.key)])
-    return opened
+        types[one.content_id] = one.mime_type or types[one.content_id]
+    return opened, types
 
 
 def _part(info: PartInfo, opened: Mapping[str, Octets], types: Mapping[str, str], budget: Budget) -> Part:

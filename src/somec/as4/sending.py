@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from somec.as4 import envelope, security
+from somec.as4.attachments import is_rewritten
 from somec.as4.compression import compress
 from somec.as4.errors import PROCESSING_MODE_MISMATCH, VALUE_INCONSISTENT, As4Error
 from somec.as4.message import (
@@ -115,7 +116,10 @@ def _prepare(part: Part, message_id: str, number: int, pmode: PMode) -> _Prepare
     if part.charset:
         properties.append(Property(CHARACTER_SET, part.charset))
     wanted = pmode.compress if part.compress is None else part.compress
-    content, wire_type = part.content, part.mime_type
+    content = part.content
+    # Where the SwA profile would have the receiver rewrite the content before hashing, the type is told in the header
+    # only: then a receiver that follows it and one that does not hash the same octets.
+    wire_type = OCTET_TYPE if is_rewritten(part.mime_type) else part.mime_type
     if wanted:
         properties.append(Property(COMPRESSION_TYPE, GZIP_TYPE))
         content, wire_type = part.packed or compress(part.content, pmode.compression_level), GZIP_TYPE

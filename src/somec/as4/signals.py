@@ -231,7 +231,7 @@ def _check_signature(
         raise refuse(FAILED_AUTHENTICATION, "signature.certificate-expired") from error
     verification.check_value(signature, signer)
     verification.check_header(signature, soap)
-    verification.check_parts(signature, {})
+    verification.check_parts(signature, {}, {})
     return signer
 
 

@@ -138,7 +138,9 @@ def body_is_empty(soap: Soap) -> bool:
     return len(soap.body) == 0 and not (soap.body.text or "").strip()
 
 
-def canonical(element: etree._Element, algorithm: str = EXC_C14N, prefixes: Sequence[str] = ()) -> bytes:
+def canonical(
+    element: etree._Element | etree._ElementTree, algorithm: str = EXC_C14N, prefixes: Sequence[str] = ()
+) -> bytes:
     """Return the element in canonical form; ``prefixes`` is the InclusiveNamespaces PrefixList."""
     exclusive = algorithm != INC_C14N
     wanted = list(prefixes) if exclusive and prefixes else None

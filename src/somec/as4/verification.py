@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 from lxml import etree
 
+from somec.as4.attachments import digests
 from somec.as4.errors import FAILED_AUTHENTICATION, POLICY_NONCOMPLIANCE, As4Error
 from somec.as4.headers import read_reference
 from somec.as4.message import Reference
@@ -137,24 +138,18 @@ def element_of(one: SignedReference, soap: Soap) -> etree._Element:
 def check_element(one: SignedReference, element: etree._Element) -> None:
     """Raise EBMS:0101 unless the element's canonical form has the digest that was signed."""
     octets = canonical(element, one.transform, one.prefixes)
-    _compare(one, suites.digest(one.reference.digest_method, octets))
+    _compare(one, [suites.digest(one.reference.digest_method, octets)])
 
 
-def check_part(one: SignedReference, content: Octets) -> None:
+def check_part(one: SignedReference, content: Octets, media_type: str = "") -> None:
     """Raise EBMS:0101 unless the payload (decrypted, still compressed) has the digest that was signed."""
     if one.transform != ATTACHMENT_CONTENT:
         raise refuse(FAILED_AUTHENTICATION, "signature.transforms")
-    if content.in_memory:
-        _compare(one, suites.digest(one.reference.digest_method, content.read()))
-        return
-    digest = suites.new_digest(one.reference.digest_method)
-    for piece in content.chunks():
-        digest.update(piece)
-    _compare(one, digest.digest())
+    _compare(one, digests(content, one.reference.digest_method, media_type))
 
 
-def _compare(one: SignedReference, digest: bytes) -> None:
-    if not hmac.compare_digest(digest, one.reference.digest):
+def _compare(one: SignedReference, possible: Iterable[bytes]) -> None:
+    if not any(hmac.compare_digest(digest, one.reference.digest) for digest in possible):
         raise refuse(FAILED_AUTHENTICATION, "signature.digest", one.reference.uri)
 
 
@@ -183,15 +178,18 @@ def check_header(signature: Signature, soap: Soap) -> None:
         raise refuse(POLICY_NONCOMPLIANCE, "signature.body-not-covered")
 
 
-def check_parts(signature: Signature, parts: Mapping[str, Octets]) -> None:
-    """Check every ``cid:`` reference, and that each payload is covered exactly once. Raises EBMS:0101 or 0103."""
+def check_parts(signature: Signature, parts: Mapping[str, Octets], types: Mapping[str, str]) -> None:
+    """Check every ``cid:`` reference, and that each payload is covered exactly once. Raises EBMS:0101 or 0103.
+
+    ``types`` gives the media types by content id, as they are when signing: before encryption, after compression.
+    """
     covered: list[str] = []
     for one in signature.references:
         if one.is_part:
             name = part_of(one.reference.uri, parts)
             if name is None:
                 raise refuse(FAILED_AUTHENTICATION, "signature.target")
-            check_part(one, parts[name])
+            check_part(one, parts[name], types.get(name, ""))
             covered.append(name)
     if len(set(covered)) != len(covered):
         raise refuse(FAILED_AUTHENTICATION, "signature.repeated-target")

@@ -47,6 +47,7 @@ ECDSA_SHA256 = _MORE01 + "ecdsa-sha256"
 ECDSA_SHA384 = _MORE01 + "ecdsa-sha384"
 ECDSA_SHA512 = _MORE01 + "ecdsa-sha512"
 ED25519 = _MORE21 + "eddsa-ed25519"
+RSA_1_5 = _XENC + "rsa-1_5"
 RSA_OAEP = _XENC11 + "rsa-oaep"
 RSA_OAEP_MGF1P = _XENC + "rsa-oaep-mgf1p"
 MGF1_SHA1 = _XENC11 + "mgf1sha1"
@@ -128,6 +129,8 @@ LEGACY = frozenset({
 })  # fmt: skip
 """What we can compute but no suite accepts: for recordings and for peers whose P-Mode names it."""
 KNOWN = LEGACY.union(*(suite.accepted for suite in SUITES.values()))
+RECORDINGS = frozenset({RSA_1_5})
+"""What no P-Mode can name: PKCS #1 v1.5 key transport betrays keys to whoever may ask often (Bleichenbacher 1998)."""
 
 
 def new_digest(algorithm: str) -> Hash:
@@ -145,6 +148,11 @@ def digest(algorithm: str, data: bytes) -> bytes:
     made = new_digest(algorithm)
     made.update(data)
     return made.digest()
+
+
+def sha1(data: bytes) -> bytes:
+    """Return the SHA-1 by which WS-Security names keys and certificates: a name, no protection."""
+    return hashlib.sha1(data, usedforsecurity=False).digest()
 
 
 def signature_for(private: PrivateKey) -> str:
@@ -207,13 +215,28 @@ def transport_key(key: bytes, recipient: Certificate) -> bytes:
     return recipient.public_key.encrypt(key, _OAEP_SHA256)
 
 
-def open_transported(private: PrivateKey, wrapped: bytes, digest_algorithm: str, mask: str) -> bytes:
+def open_transported(
+    private: PrivateKey, wrapped: bytes, digest_algorithm: str, mask: str, label: bytes = b""
+) -> bytes:
     """Decrypt a content key that came by RSA-OAEP. Raises DecryptionFailed or AlgorithmUnknown."""
     if not isinstance(private.key, rsa.RSAPrivateKey) or mask not in _MGF or digest_algorithm not in _HASHES:
         raise AlgorithmUnknown("algorithm.key-transport")
-    oaep = padding.OAEP(padding.MGF1(_hash(_MGF[mask])), _hash(digest_algorithm), label=None)
+    oaep = padding.OAEP(padding.MGF1(_hash(_MGF[mask])), _hash(digest_algorithm), label=label or None)
     try:
         return private.key.decrypt(wrapped, oaep)
+    except ValueError:
+        raise DecryptionFailed from None
+
+
+def open_transported_1_5(private: PrivateKey, wrapped: bytes) -> bytes:
+    """Decrypt a content key of an old recording. Raises DecryptionFailed or AlgorithmUnknown.
+
+    Never for a message that somebody is waiting to see answered, see RECORDINGS.
+    """
+    if not isinstance(private.key, rsa.RSAPrivateKey):
+        raise AlgorithmUnknown("algorithm.key-transport")
+    try:
+        return private.key.decrypt(wrapped, padding.PKCS1v15())
     except ValueError:
         raise DecryptionFailed from None
 
