@@ -15,6 +15,7 @@ import importlib.resources
 import json
 import math
 from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -82,7 +83,7 @@ class Model:
 
     def digest(self) -> str:
         """SHA-256 of the numbers and how they were made; named in every answer and audit entry."""
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+        return _digest(self)
 
     def save(self, file: Path) -> None:
         """Write the model as JSON."""
@@ -94,6 +95,11 @@ class Model:
         if not 0.0 < prior < 1.0:
             raise BadModel("matching.model.prior")
         return replace(self, prior=prior)
+
+
+@lru_cache(maxsize=64)
+def _digest(model: Model) -> str:
+    return hashlib.sha256(json.dumps(asdict(model), sort_keys=True).encode()).hexdigest()
 
 
 def load_model(file: Path | None = None) -> Model:

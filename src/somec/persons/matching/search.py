@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from typing import Final
 
 import numpy as np
@@ -89,8 +91,11 @@ def search_segments(
             continue
         fields = query_fields(segment, segments, query, model, people)
         by_segment[id(segment)] = fields
-        everybody = np.arange(segment.count, dtype=np.uint32)
-        records = everybody if segment is whole else _gather(segment, query, row, bits, fields, model, scored)
+        records = (
+            np.arange(segment.count, dtype=np.uint32)
+            if segment is whole
+            else _gather(segment, query, row, bits, fields, model, scored)
+        )
         if not len(records):
             continue
         tables = segment.tables
@@ -114,10 +119,13 @@ def search_segments(
 
 def _ties_by_id(results: list[Scored]) -> list[Scored]:
     """Equal totals in the order of their ids."""
-    for position in range(1, len(results)):
-        if results[position].total == results[position - 1].total:
-            return sorted(results, key=lambda one: (-one.total, one.segment.raw_id(one.number)))
-    return results
+    ordered: list[Scored] = []
+    for _, equal in groupby(results, key=attrgetter("total")):
+        same = list(equal)
+        if len(same) > 1:
+            same.sort(key=lambda one: one.segment.raw_id(one.number))
+        ordered += same
+    return ordered
 
 
 def _expansions(segment: Segment, query: PreparedQuery) -> list[Expansion]:
