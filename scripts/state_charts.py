@@ -12,6 +12,7 @@ from pathlib import Path
 
 from somec.movements import messages
 from somec.movements.rules import CHARTS, Chart
+from somec.persons.merging_rules import MERGE_CHART
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "reference" / "state-charts.md"
@@ -24,11 +25,28 @@ One chart is the sender's: a notice until a second person has agreed, then each 
 other is the receiver's. A step that is not here does not happen: the action is refused and nothing changes. Steps that
 begin with `learn` are made by documents of the other state, whatever the order in which they come; `node` is the clock.
 """
+MERGES = "From `src/somec/persons/merging_rules.py`; why, stands in [duplicates](../explanation/duplicates.md)."
 
 
 def page() -> str:
     """Return the whole page."""
-    return "\n".join([INTRODUCTION, *(_chart(chart) for chart in CHARTS)])
+    return "\n".join([INTRODUCTION, *(_chart(chart) for chart in CHARTS), _merge_chart()])
+
+
+def _merge_chart() -> str:
+    """Return the chart of two files that are made one (``somec.persons.merging_rules``)."""
+    lines = ["## Merge of two files", "", MERGES, "", "```mermaid", "stateDiagram-v2"]
+    lines += [
+        f"    {row.source.value if row.source else '[*]'} --> {row.target.value}: {row.action}" for row in MERGE_CHART
+    ]
+    lines += ["```", "", "| step | from | to | made by |", "|---|---|---|---|"]
+    for row in MERGE_CHART:
+        by = (
+            "a second person" if row.second_person else "its author" if row.by_author else "who may write in both files"
+        )
+        source = row.source.value if row.source else "nothing"
+        lines.append(f"| `{row.action}` | {source} | {row.target.value} | {by} |")
+    return "\n".join([*lines, ""])
 
 
 def _chart(chart: Chart) -> str:

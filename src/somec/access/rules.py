@@ -57,6 +57,8 @@ ACTIONS: Mapping[str, Rule] = {
     "person.read": Rule(_FILE, kind="person"),
     "person.record": Rule((_grant(_PO, _CP, _PL, _PR, by=(_ANYONE,)),), kind="person"),
     "person.change": Rule((_grant(_PO, _PL, _PR, by=_CASE), _grant(_CP, by=(_DESK, *_CASE))), kind="person"),
+    "person.merge": Rule((_grant(_PO, _PL, _PR, by=_CASE), _grant(_CP, by=(_DESK, *_CASE))), kind="person"),
+    "person.approve_merge": Rule((_APPROVERS,), second_person=True, kind="person"),
     "person.read_protected": Rule((_grant(_PO, _AU, _PL, by=_CASE),), needs_opening=True, kind="protected"),
     "person.change_protected": Rule((_grant(_PO, _PL, by=_CASE),), needs_opening=True, kind="protected"),
     # The record and the decision to exchange

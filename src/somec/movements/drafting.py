@@ -23,6 +23,7 @@ from somec.movements.rules import DRAFTING, ENDED, SENDER, Kind, RequestedAction
 from somec.movements.targets import notice_for, person_target
 from somec.movements.travel import Content, Destination, from_json, to_json
 from somec.offenders.models import Decision
+from somec.persons import queries as persons
 
 MAX_REASON = 500
 
@@ -85,7 +86,7 @@ def draft_notice(
 
 def _decision_of(person_id: str) -> str:
     newest = (
-        Decision.objects.filter(person_id=person_id, outcome="exchange", state="approved")
+        Decision.objects.filter(person_id__in=persons.file_ids(person_id), outcome="exchange", state="approved")
         .order_by("-decided_at").values_list("id", flat=True).first()
     )  # fmt: skip
     return newest or ""
@@ -112,7 +113,8 @@ def save_notice(*, actor: Actor, id: str, version: int, content: Content, decisi
     notice.content = to_json(content)
     notice.starts, notice.expires = travel.starts(content), content.expires
     if decision_id is not None:
-        if decision_id and not Decision.objects.filter(id=decision_id, person_id=notice.person_id).exists():
+        known = Decision.objects.filter(id=decision_id, person_id__in=persons.file_ids(notice.person_id))
+        if decision_id and not known.exists():
             raise Invalid("notice.content", fields={"decision_id": ["notice.decision.other_person"]})
         notice.decision_id = decision_id
     notice.save()

@@ -61,7 +61,7 @@ def check(notice: Notice, content: Content, now: datetime) -> readiness.Readines
 
 
 def _facts(notice: Notice, content: Content, now: datetime) -> readiness.Facts:
-    decision = Decision.objects.filter(id=notice.decision_id, person_id=notice.person_id).first()
+    decision = Decision.objects.filter(id=notice.decision_id, person_id__in=persons.file_ids(notice.person_id)).first()
     approved = decision is not None and decision.outcome == "exchange"
     states = [one.state for one in content.destinations]
     return readiness.Facts(
@@ -105,4 +105,4 @@ def not_in_notice(person_id: str, selected: Collection[str]) -> dict[str, int]:
 
 
 def _standing(rows: Manager[Any], person_id: str) -> QuerySet[Any]:
-    return rows.filter(person_id=person_id, withdrawn_at__isnull=True)
+    return rows.filter(person_id__in=persons.file_ids(person_id), withdrawn_at__isnull=True)

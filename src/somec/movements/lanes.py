@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from somec.access import rules as access
@@ -22,7 +23,11 @@ _GONE = frozenset({EventKind.LEFT.value, EventKind.ABSCONDED.value, EventKind.NO
 def events(actor: Actor, person_id: str) -> list[MovementEvent]:
     """Return every statement about a person's movements that this node holds, the newest first."""
     access.check(actor, "person.read", persons.target(actor, person_id))
-    rows = Event.objects.filter(person_id=person_id).select_related("disclosure").order_by("-at", "-id")
+    rows = (
+        Event.objects.filter(person_id__in=persons.file_ids(person_id))
+        .select_related("disclosure")
+        .order_by("-at", "-id")
+    )
     return [
         MovementEvent(
             id=row.id, kind=row.kind, certainty=row.certainty, state=row.state, place=row.place, at=row.at,
@@ -43,9 +48,10 @@ def lanes(actor: Actor, person_id: str) -> Lanes:
     """
     access.check(actor, "person.read", persons.target(actor, person_id))
     now = clock.now()
-    rows = list(Event.objects.filter(person_id=person_id).order_by("at", "id"))
+    files = persons.file_ids(person_id)
+    rows = list(Event.objects.filter(person_id__in=files).order_by("at", "id"))
     shown = [row for row in rows if row.kind != EventKind.TOLD.value]
-    unmet = _unmet(person_id, now)
+    unmet = _unmet(files, now)
     instants = sorted({row.at for row in shown} | {at for _, at in unmet})[-COLUMNS:]
     told: dict[str, datetime] = {}
     for row in rows:
@@ -59,12 +65,12 @@ def lanes(actor: Actor, person_id: str) -> Lanes:
     )
 
 
-def _unmet(person_id: str, now: datetime) -> list[tuple[str, datetime]]:
+def _unmet(person_ids: Collection[str], now: datetime) -> list[tuple[str, datetime]]:
     awaiting = [state.value for state in AWAITING_ARRIVAL]
     due = {"say_arrival_by__lte": now, "arrival_said_at__isnull": True, "state__in": awaiting}
-    told = Disclosure.objects.filter(notice__person_id=person_id, **due).values_list("to_state", "say_arrival_by")
+    told = Disclosure.objects.filter(notice__person_id__in=person_ids, **due).values_list("to_state", "say_arrival_by")
     own = identity.own_state()
-    received = Incoming.objects.filter(person_id=person_id, **due).values_list("say_arrival_by", flat=True)
+    received = Incoming.objects.filter(person_id__in=person_ids, **due).values_list("say_arrival_by", flat=True)
     found = [*told, *((own, at) for at in received)]
     return [(state, at) for state, at in found if at is not None]
 

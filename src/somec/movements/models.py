@@ -15,6 +15,7 @@ from django.db.models import F, Q
 from somec.kernel.ids import MAX_LENGTH
 from somec.movements.events import Certainty, EventKind
 from somec.movements.rules import DRAFTING, RECEIVER, SENDER, Kind, Match, Outcome, RequestedAction, Service, State
+from somec.persons.belonging import Belongs, Follows
 
 
 def _ids(*, blank: bool = False, db_index: bool = False) -> models.CharField[str, str]:
@@ -44,6 +45,11 @@ class Numbering(models.Model):
 class Notice(models.Model):
     """A notice that this state writes: to one or several states, or a change of one that was sent (``amends``)."""
 
+    belongs: ClassVar = Belongs(
+        at="created", only=(("amends", None),), awaits=("state", State.AWAITING_APPROVAL.value),
+        needs=("decision_id", "offenders.decision"),
+    )  # fmt: skip
+    follows: ClassVar = (Follows("movements.notice", "amends_id"),)
     id = models.CharField(max_length=MAX_LENGTH, primary_key=True)
     reference = models.CharField(max_length=40, unique=True)
     kind = models.CharField(max_length=24)
@@ -166,6 +172,7 @@ class Disclosure(models.Model):
 class Incoming(models.Model):
     """A notice that another state sent us."""
 
+    follows: ClassVar = (Follows("persons.judgement", "id", "subject"),)
     id = models.CharField(max_length=MAX_LENGTH, primary_key=True)
     conversation = models.CharField(max_length=MAX_LENGTH, unique=True)
     from_state = models.CharField(max_length=2, db_index=True)
@@ -328,6 +335,11 @@ class PlanAction(models.Model):
 class Event(models.Model):
     """Where a person was, is or is expected: one statement with its source, never overwritten by another."""
 
+    belongs: ClassVar = Belongs(at="recorded", only=(("incoming", None), ("disclosure", None)))
+    follows: ClassVar = (
+        Follows("movements.notice", "disclosure__notice_id"),
+        Follows("persons.judgement", "incoming_id", "subject"),
+    )
     id = models.CharField(max_length=MAX_LENGTH, primary_key=True)
     person_id = _ids(blank=True)
     incoming = models.ForeignKey(Incoming, null=True, on_delete=models.CASCADE, related_name="events")

@@ -121,9 +121,10 @@ def _notice_conditions(filters: NoticeFilter) -> Q:
     if filters.to_state:
         told = Disclosure.objects.filter(notice_id=OuterRef("id"), to_state=filters.to_state)
         condition &= Q(Exists(told))
-    for name in ("person_id", "author_id"):
-        if getattr(filters, name):
-            condition &= Q(**{name: getattr(filters, name)})
+    if filters.person_id:
+        condition &= Q(person_id__in=persons.file_ids(filters.person_id))
+    if filters.author_id:
+        condition &= Q(author_id=filters.author_id)
     if filters.reference:
         condition &= Q(reference__istartswith=filters.reference)
     if filters.open_only:
@@ -301,9 +302,10 @@ def _incoming_conditions(filters: IncomingFilter) -> Q:
     for name, values in (("state", filters.states), ("kind", filters.kinds), ("match", filters.matches)):
         if values:
             condition &= Q(**{f"{name}__in": [value.value for value in values]})
-    for name in ("from_state", "person_id"):
-        if getattr(filters, name):
-            condition &= Q(**{name: getattr(filters, name)})
+    if filters.from_state:
+        condition &= Q(from_state=filters.from_state)
+    if filters.person_id:
+        condition &= Q(person_id__in=persons.file_ids(filters.person_id))
     if filters.owner_id:
         condition &= Q(Exists(Owner.objects.filter(incoming_id=OuterRef("id"), user_id=filters.owner_id)))
     if filters.ownerless:

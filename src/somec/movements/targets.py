@@ -11,11 +11,13 @@ from somec.access import rules as access
 from somec.access.rules import Actor, Target
 from somec.kernel.errors import Conflict, NotFound
 from somec.movements.models import Disclosure, Incoming, Notice, Owner
+from somec.persons import queries as persons
 from somec.persons.models import Person
 
 
 def person_target(person_id: str) -> Target:
-    """Return a person's file as a thing that is judged; raises NotFound."""
+    """Return a person's file as a thing that is judged, a merged one as the one it leads to; raises NotFound."""
+    person_id = persons.head(person_id)
     row = Person.objects.filter(id=person_id).values("authority_id", "owner_id", "desk").first()
     if row is None:
         raise NotFound("person.unknown", id=person_id)
@@ -70,7 +72,8 @@ def notice_row(actor: Actor, action: str, id: str) -> Notice:  # noqa: A002 - th
     row = Notice.objects.filter(id=id).first()
     if row is None:
         raise NotFound("notice.unknown", id=id)
-    opened = access_queries.is_open(actor, "notice", id) or access_queries.is_open(actor, "person", row.person_id)
+    person = persons.head(row.person_id)
+    opened = access_queries.is_open(actor, "notice", id) or access_queries.is_open(actor, "person", person)
     access.check(actor, action, notice_target(row, opened=opened))
     return row
 

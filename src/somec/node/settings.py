@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "somec.access",
     "somec.exchange",
     "somec.persons",
+    "somec.persons.merges",
     "somec.offenders",
     "somec.movements",
     "somec.alerts",

@@ -31,7 +31,7 @@ from somec.offenders.messages import (
     plain,
 )  # fmt: skip
 from somec.offenders.proposals import Proposal
-from somec.persons import files
+from somec.persons import families, files
 from somec.persons import models as persons
 from somec.persons.models import every
 from somec.persons.rules import MAX_NOTE, ChangeKind, text_mistakes
@@ -47,8 +47,8 @@ _ACTION: Mapping[type[Entry], str] = {
 
 
 def _locked(actor: Actor, entry: type[Entry], person_id: str, version: int | None = None) -> persons.Person:
-    """Return the locked file if the actor may write this kind of entry into it."""
-    person = persons.Person.objects.select_for_update().filter(pk=person_id).first()
+    """Return the locked file that the id leads to, if the actor may write this kind of entry into it."""
+    person = files.held(person_id)
     if person is None:
         raise NotAllowed("access.relation", action=_ACTION[entry], kind=files.KIND, id=person_id, case=person_id)
     part = PROTECTED if entry is PersonAtRisk else files.KIND
@@ -77,7 +77,8 @@ def record_entry(*, actor: Actor, person_id: str, entry: Entry) -> str:
 def _check_conviction(person_id: str, order: Order) -> None:
     if not order.conviction_id:
         return
-    if not models.Conviction.objects.filter(pk=order.conviction_id, person_id=person_id, withdrawn_at=None).exists():
+    known = models.Conviction.objects.filter(person_id__in=families.ids(person_id), withdrawn_at=None)
+    if not known.filter(pk=order.conviction_id).exists():
         raise Invalid("order.invalid", fields={"conviction_id": ["unknown"]})
 
 
@@ -255,7 +256,7 @@ def propose_decision(*, actor: Actor, person_id: str, proposal: Proposal) -> str
     proposals.check_codes(proposal)
     row = models.Decision(
         id=ids.new_id("dcs"),
-        person=person,
+        person_id=person_id,
         authority_id=person.authority_id,
         author_id=actor.id,
         written_at=clock.now(),

@@ -22,7 +22,7 @@ from somec.catalogue.facts import (
 from somec.offenders import messages, rules
 from somec.offenders.messages import Assessment, Conviction, MovementSign, Order
 from somec.offenders.rows import standing
-from somec.persons import dates, rows
+from somec.persons import dates, families, rows
 from somec.persons.dates import PartialDate
 
 YOUTH_LIMITS = (14, 15, 16, 17, 18, 21)
@@ -32,12 +32,13 @@ YOUTH_LIMITS = (14, 15, 16, 17, 18, 21)
 def of_person(
     person_id: str, today: date, *, stated_reasons: Collection[str] = (), selected_together: int = 1
 ) -> Facts:
-    """Return the facts about one person on a day; eight queries."""
-    births = [birth.date for birth in rows.read([person_id], ("births",))[person_id]["births"]]
-    convictions: Sequence[Conviction] = standing(messages.Conviction, [person_id])[person_id]
-    assessments: Sequence[Assessment] = standing(messages.Assessment, [person_id])[person_id]
-    orders: Sequence[Order] = standing(messages.Order, [person_id])[person_id]
-    signs: Sequence[MovementSign] = standing(messages.MovementSign, [person_id])[person_id]
+    """Return the facts about one person on a day; nine queries."""
+    known = families.families([person_id])
+    births = [birth.date for birth in rows.read([person_id], ("births",), known)[person_id]["births"]]
+    convictions: Sequence[Conviction] = standing(messages.Conviction, [person_id], known)[person_id]
+    assessments: Sequence[Assessment] = standing(messages.Assessment, [person_id], known)[person_id]
+    orders: Sequence[Order] = standing(messages.Order, [person_id], known)[person_id]
+    signs: Sequence[MovementSign] = standing(messages.MovementSign, [person_id], known)[person_id]
     return Facts(
         as_of=today,
         convictions=tuple(_conviction(entry, births) for entry in convictions),

@@ -36,7 +36,7 @@ def keep(
     before: Mapping[str, object] | None = None, after: Mapping[str, object] | None = None,
 ) -> None:  # fmt: skip
     """Keep a change in the history and let the file's version grow."""
-    change(actor, row, kind, reason=reason, before=before, after=after).save()
+    change(actor, row, kind, reason=reason, before=before, after=after).save()  # in the file that the entry is in
     person.version += 1
     person.changed_at = clock.now()
     person.save(update_fields=["version", "changed_at"])

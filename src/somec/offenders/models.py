@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 from django.db import models
@@ -9,6 +10,7 @@ from django.db.models import F, Q
 
 from somec.kernel import ids
 from somec.offenders import rules
+from somec.persons.belonging import Belongs
 from somec.persons.models import Person, Row, Stated, code_field, id_field, line_field, one_of, together
 
 
@@ -28,6 +30,7 @@ def text_field() -> models.TextField[str, str]:
 class Entry(Stated):
     """An entry of a person's record."""
 
+    belongs: ClassVar = Belongs(at="recorded_at", only=(("withdrawn_at", None),))
     id = id_field()
     person = models.ForeignKey(Person, on_delete=models.CASCADE)
 
@@ -104,6 +107,7 @@ class Sanction(Row):
 class Order(Entry):
     """A decision that puts the person under conditions, with the authority that supervises."""
 
+    belongs: ClassVar = replace(Entry.belongs, needs=("conviction_id", "offenders.conviction"))
     conviction = models.ForeignKey(Conviction, on_delete=models.SET_NULL, null=True, related_name="orders")
     kind = code_field()
     state = models.CharField(max_length=2)
@@ -229,6 +233,7 @@ class MovementSign(Entry):
 class PersonAtRisk(Entry):
     """A person to be kept safe. The closed compartment: own permission, each reading logged, never in a notice."""
 
+    belongs: ClassVar = replace(Entry.belongs, closed=True)
     relation = code_field()
     name = line_field()
     state = models.CharField(max_length=2, default="", blank=True)
@@ -249,6 +254,7 @@ class PersonAtRisk(Entry):
 class Decision(Row):
     """Whether to tell another state: criteria frozen, necessity written, a second person's word."""
 
+    belongs: ClassVar = Belongs(at="written_at", awaits=("state", rules.DecisionState.AWAITING_APPROVAL.value))
     id = id_field()
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="decisions")
     outcome = code_field()

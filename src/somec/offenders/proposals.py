@@ -17,6 +17,7 @@ from somec.kernel import clock
 from somec.kernel.errors import Invalid
 from somec.offenders import facts, models, rules
 from somec.offenders.rules import DecisionState, Necessity
+from somec.persons import families
 from somec.persons.rules import state_mistakes
 
 CRITERIA_FOLDER = "criteria"  # in the node's folder: LV.toml and nothing else
@@ -119,7 +120,7 @@ def _selected_together(actor: Actor, person_id: str, proposal: Proposal) -> int:
         return 1
     since = clock.now() - timedelta(days=GROUP_DAYS)
     same = models.Decision.objects.filter(author_id=actor.id, aim=aim, written_at__gte=since)
-    others = same.exclude(person_id=person_id)
+    others = same.exclude(person_id__in=families.ids(person_id))
     return 1 + others.values("person_id").distinct().count()
 
 

@@ -28,7 +28,7 @@ from somec.offenders import messages, models, proposals, rules
 from somec.offenders.messages import Assessment, Conviction, MovementSign, Order, PersonAtRisk, Trigger
 from somec.offenders.proposals import Proposal
 from somec.offenders.rows import standing
-from somec.persons import files
+from somec.persons import families, files
 from somec.persons import models as persons
 
 PROTECTED = "protected"
@@ -108,19 +108,20 @@ def record(actor: Actor, person_id: str) -> RecordView:
     """Return the record of a person; raises NotAllowed alike for a closed and for an unknown file."""
     person = files.allowed(actor, "record.read", person_id)
     closed = files.target(person, actor, PROTECTED)
-    convictions: list[Conviction] = standing(Conviction, [person_id])[person_id]
-    orders: list[Order] = standing(Order, [person_id])[person_id]
-    assessments: list[Assessment] = standing(Assessment, [person_id])[person_id]
-    triggers: list[Trigger] = standing(Trigger, [person_id])[person_id]
-    signs: list[MovementSign] = standing(MovementSign, [person_id])[person_id]
+    known = families.families([person_id])
+    convictions: list[Conviction] = standing(Conviction, [person_id], known)[person_id]
+    orders: list[Order] = standing(Order, [person_id], known)[person_id]
+    assessments: list[Assessment] = standing(Assessment, [person_id], known)[person_id]
+    triggers: list[Trigger] = standing(Trigger, [person_id], known)[person_id]
+    signs: list[MovementSign] = standing(MovementSign, [person_id], known)[person_id]
     return RecordView(
-        person_id=person_id,
+        person_id=person.id,
         convictions=tuple(sorted(convictions, key=lambda entry: entry.decided, reverse=True)),
         orders=tuple(sorted(orders, key=lambda entry: entry.decided, reverse=True)),
         assessments=tuple(sorted(assessments, key=lambda entry: entry.performed, reverse=True)),
         triggers=tuple(sorted(triggers, key=lambda entry: entry.on, reverse=True)),
         signs=tuple(sorted(signs, key=lambda entry: entry.on or date.min, reverse=True)),
-        protected=models.PersonAtRisk.objects.filter(person_id=person_id, withdrawn_at=None).count(),
+        protected=models.PersonAtRisk.objects.filter(person_id__in=known[person_id].ids, withdrawn_at=None).count(),
         may_open_protected=can(actor, "person.read_protected", replace(closed, opened=True)),
     )
 
@@ -133,7 +134,8 @@ def protected_target(actor: Actor, person_id: str) -> Target:
 @transaction.atomic
 def persons_at_risk(actor: Actor, person_id: str) -> tuple[PersonAtRisk, ...]:
     """Return the closed compartment, which must be open with a purpose; every reading is logged."""
-    person = persons.Person.objects.filter(pk=person_id).first()
+    person = files.found(person_id)
+    person_id = person.id if person else person_id
     target = files.target(person, actor, PROTECTED) if person else Target(kind=PROTECTED, id=person_id)
     check(actor, "person.read_protected", target)
     found: list[PersonAtRisk] = standing(PersonAtRisk, [person_id])[person_id]
@@ -162,12 +164,13 @@ def criteria(actor: Actor, person_id: str) -> Evaluation:
 
 def decision(actor: Actor, decision_id: str) -> DecisionView:
     """Return a decision; raises NotAllowed alike for a closed and for an unknown one."""
-    row = models.Decision.objects.select_related("person").filter(pk=decision_id).first()
-    if row is None:
+    row = models.Decision.objects.filter(pk=decision_id).first()
+    person = files.found(row.person_id) if row else None
+    if row is None or person is None:
         raise NotAllowed("access.relation", action="decision.read", kind=proposals.DECISION, id=decision_id)
     target = proposals.target(row)
     if not can(actor, "decision.read", target):
-        check(actor, "decision.read", files.target(row.person, actor))
+        check(actor, "decision.read", files.target(person, actor))
     return _view(row, _possible(actor, row, target))
 
 
@@ -198,7 +201,8 @@ def _view(row: models.Decision, actions: tuple[str, ...] = ()) -> DecisionView:
 def decisions(actor: Actor, person_id: str) -> list[DecisionRow]:
     """Return the decisions about a person, newest first."""
     files.allowed(actor, "decision.read", person_id)
-    return [_row(row) for row in models.Decision.objects.filter(person_id=person_id).order_by("-written_at", "id")]
+    about = models.Decision.objects.filter(person_id__in=families.ids(person_id))
+    return [_row(row) for row in about.order_by("-written_at", "id")]
 
 
 def approvable(actor: Actor) -> QuerySet[models.Decision]:
@@ -240,7 +244,7 @@ def approved_decision(person_id: str, decision_id: str) -> bool:
     """Tell whether this is an approved decision to exchange about this person. For parts that have asked access."""
     return models.Decision.objects.filter(
         pk=decision_id,
-        person_id=person_id,
+        person_id__in=families.ids(person_id),
         outcome=rules.Outcome.EXCHANGE.value,
         state=rules.DecisionState.APPROVED.value,
     ).exists()
@@ -253,9 +257,10 @@ def record_items(person_id: str, selected: Collection[str], owner: str = "") -> 
     triggers), is left out whatever is chosen. For parts that have asked access.
     """
     state = owner or persons.Person.objects.values_list("state", flat=True).get(pk=person_id)
+    known = families.families([person_id])
     kinds: tuple[type[Conviction | Order | Assessment], ...] = (Conviction, Order, Assessment)
     entries: Sequence[Conviction | Order | Assessment] = [
-        entry for kind in kinds for entry in standing(kind, [person_id])[person_id]
+        entry for kind in kinds for entry in standing(kind, [person_id], known)[person_id]
     ]
     return [messages.item(entry, owner=state) for entry in entries if entry.id in selected]
 

@@ -13,7 +13,9 @@ from django.db.models import Model
 from somec.kernel import ids
 from somec.offenders import messages, models
 from somec.offenders.messages import Entry
+from somec.persons import families
 from somec.persons.dates import PartialDate
+from somec.persons.families import Family
 from somec.persons.messages import Origin
 from somec.persons.models import every
 
@@ -88,6 +90,7 @@ KINDS: Mapping[type[Any], Kind] = {
     )
 }  # fmt: skip
 _TUPLES = frozenset({"parameters", "binds_in", "states"})
+_OWN: Mapping[str, str] = {}
 _DATES = frozenset({"committed_from", "committed_until"})
 
 
@@ -150,19 +153,25 @@ def child_rows(entry_id: str, entry: Entry) -> list[Model]:
     ]  # fmt: skip
 
 
-def read(kind: Kind, found: Iterable[models.Entry]) -> list[Any]:
-    """Return rows of one kind as entries, with one query for each kind of children."""
+def read(kind: Kind, found: Iterable[models.Entry], files: Mapping[str, str] = _OWN) -> list[Any]:
+    """Return rows of one kind as entries, with one query for each kind of children.
+
+    ``files``: the case numbers of merged files, by id; an entry of one of them says so.
+    """
     kept = list(found)
     parts = {child.field: _parts(child, [row.pk for row in kept]) for child in kind.children}
     return [
         kind.message(
             id=row.pk,
-            origin=Origin(source=row.source, note=row.note, as_of=row.as_of, evaluation=row.evaluation),
+            origin=Origin(
+                source=row.source, note=row.note, as_of=row.as_of, evaluation=row.evaluation,
+                file=files.get(row.person_id, ""),
+            ),
             **{column: _shown(column, getattr(row, column)) for column in kind.columns},
             **{field: tuple(of_entry[row.pk]) for field, of_entry in parts.items()},
         )
         for row in kept
-    ]
+    ]  # fmt: skip
 
 
 def _parts(child: Children, entry_ids: Collection[str]) -> dict[str, list[Any]]:
@@ -173,13 +182,22 @@ def _parts(child: Children, entry_ids: Collection[str]) -> dict[str, list[Any]]:
     return grouped
 
 
-def standing(message: type[Any], person_ids: Collection[str]) -> dict[str, list[Any]]:
-    """Return the entries of a kind that were not withdrawn, by person, in the order in which they were written down."""
+def standing(
+    message: type[Any], person_ids: Collection[str], known: Mapping[str, Family] | None = None
+) -> dict[str, list[Any]]:
+    """Return the entries of a kind that were not withdrawn, by person, in the order in which they were written down.
+
+    An id that belongs to merged files stands for all of them; the kept file's own entries come first.
+    ``known``: where the caller has asked already which these are.
+    """
     kind = KINDS[message]
+    known = families.families(person_ids) if known is None else known
+    ids = {one for family in known.values() for one in family.ids}
+    merged = {one: number for family in known.values() for one, number in family.merged.items()}
     rows = list(
-        every(kind.model).filter(person_id__in=person_ids, withdrawn_at=None).order_by("recorded_at", "position", "id")
+        every(kind.model).filter(person_id__in=ids, withdrawn_at=None).order_by("recorded_at", "position", "id")
     )
-    by_person: dict[str, list[Any]] = defaultdict(list)
-    for row, entry in zip(rows, read(kind, rows), strict=True):
-        by_person[row.person_id].append(entry)
-    return by_person
+    by_file: dict[str, list[Any]] = defaultdict(list)
+    for row, entry in zip(rows, read(kind, rows, merged), strict=True):
+        by_file[row.person_id].append(entry)
+    return {one: [entry for file in family.ids for entry in by_file[file]] for one, family in known.items()}

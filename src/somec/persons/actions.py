@@ -20,7 +20,7 @@ from somec.audit import actions as audit
 from somec.audit.rules import Kind
 from somec.kernel import clock, ids
 from somec.kernel.errors import Invalid, NotAllowed, NotFound, NotPossibleNow
-from somec.persons import files, indexing, items, models, recording, rows, rules, validation
+from somec.persons import families, files, indexing, items, models, recording, rows, rules, validation
 from somec.persons.finding import Weight
 from somec.persons.messages import Nationality, NewPerson, Origin
 from somec.persons.rules import ChangeKind, Ground, IdentityCertainty, Sex, Status, Verdict
@@ -71,14 +71,16 @@ def add_statement(*, actor: Actor, person_id: str, statement: Statement, version
     item = rows.completed(statement)
     if isinstance(statement, Nationality):
         _refuse_double_nationality(person, statement.state)
+    entered = person_id  # a merged file keeps what is written down through it, but the name all go by is the whole's
     if getattr(item, "main", False):
+        entered = person.id
         person.name_set.filter(main=True, withdrawn_at=None).update(main=False)
-    row, latin = recording.statement_rows(actor, person.id, item, now)
+    row, latin = recording.statement_rows(actor, entered, item, now)
     row.save(force_insert=True)
     models.Romanisation.objects.bulk_create(latin)
     entity = type(row).__name__.lower()
     files.remember(
-        person.id, by=actor.id, kind=ChangeKind.ADDED, entity=entity, entity_id=row.id, after=rows.columns(item)
+        entered, by=actor.id, kind=ChangeKind.ADDED, entity=entity, entity_id=row.id, after=rows.columns(item)
     ).save()
     files.touch(person)
     _log(actor, "person.add", Kind.COLLECTION, person, detail={"entity": entity, "id": row.id})
@@ -86,7 +88,8 @@ def add_statement(*, actor: Actor, person_id: str, statement: Statement, version
 
 
 def _refuse_double_nationality(person: models.Person, state: str, *, but: str = "") -> None:
-    if person.nationality_set.filter(state=state, withdrawn_at=None).exclude(pk=but).exists():
+    standing = models.Nationality.objects.filter(person_id__in=families.ids(person.id), withdrawn_at=None)
+    if standing.filter(state=state).exclude(pk=but).exists():
         raise Invalid("nationality.invalid", fields={"state": ["twice"]})
 
 
@@ -119,7 +122,11 @@ def correct_statement(
 
 
 def _keep_one_main(person: models.Person, row: models.Name, values: dict[str, Any]) -> None:
-    if values["main"] and not row.main:
+    if row.person_id != person.id:
+        if values["main"]:
+            raise NotPossibleNow("person.main_of_merged")
+        values["main"] = row.main
+    elif values["main"] and not row.main:
         person.name_set.filter(main=True, withdrawn_at=None).update(main=False)
     elif row.main:
         values["main"] = True  # a main name stops being it only when another one becomes it
@@ -134,7 +141,7 @@ def withdraw_statement(
     _need_reason(reason)
     row = _standing(person, statement_id)
     if isinstance(row, models.Name) and row.main:
-        raise NotPossibleNow("person.main_name")
+        raise NotPossibleNow("person.main_name" if row.person_id == person.id else "person.main_of_merged")
     row.withdrawn_at, row.withdrawn_by = clock.now(), actor.id
     row.save(update_fields=["withdrawn_at", "withdrawn_by"])
     was = {name: getattr(row, name) for name in rows.KINDS[type(row).__name__.lower()].columns}
@@ -144,7 +151,8 @@ def withdraw_statement(
 def _standing(person: models.Person, statement_id: str) -> models.PersonStatement:
     for kind in rows.KINDS.values():
         if statement_id.startswith(f"{kind.prefix}-"):
-            found = models.every(kind.model).filter(pk=statement_id, person=person, withdrawn_at=None).first()
+            standing = models.every(kind.model).filter(pk=statement_id, withdrawn_at=None)
+            found = standing.filter(person_id__in=families.ids(person.id)).first()
             if found is not None:
                 return found
     raise NotFound("statement", id=statement_id)
@@ -156,7 +164,14 @@ def _changed(
 ) -> None:  # fmt: skip
     entity = type(row).__name__.lower()
     files.remember(
-        person.id, by=actor.id, kind=kind, entity=entity, entity_id=row.id, reason=reason, before=before, after=after
+        row.person_id,
+        by=actor.id,
+        kind=kind,
+        entity=entity,
+        entity_id=row.id,
+        reason=reason,
+        before=before,
+        after=after,
     ).save()
     files.touch(person)
     action = "person.correct" if kind is ChangeKind.CORRECTED else "person.withdraw"
@@ -215,6 +230,8 @@ def assign(
         access.authority(authority_id)
     wanted = {"owner_id": owner_id} | ({"authority_id": authority_id} if authority_id else {})
     _change_columns(actor, person, wanted, reason, "person.assign")
+    for part in models.Person.objects.filter(pk__in=families.family(person.id).merged):
+        _change_columns(actor, part, wanted, reason, "person.assign")  # what is read as one lies in one hand
 
 
 def _change_columns(actor: Actor, person: models.Person, wanted: dict[str, Any], reason: str, action: str) -> None:

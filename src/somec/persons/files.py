@@ -6,11 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import F, Q, QuerySet
+
 from somec.access import queries as access
 from somec.access.rules import Actor, Target, check
 from somec.kernel import clock
 from somec.kernel.errors import Conflict, NotAllowed
-from somec.persons import indexing, models, names, rows
+from somec.persons import families, indexing, models, names, rows
 from somec.persons.rules import MAX_NAME, ChangeKind
 
 KIND = "person"
@@ -32,14 +34,40 @@ def target(person: models.Person, actor: Actor, kind: str = KIND) -> Target:
 
 
 def allowed(actor: Actor, action: str, person_id: str) -> models.Person:
-    """Return the file if the actor may do this to it; the same NotAllowed whether it is closed to him or not there."""
-    return _guarded(actor, action, models.Person.objects.filter(pk=person_id).first(), person_id)
+    """Return the file if the actor may do this to it; the same NotAllowed whether it is closed to him or not there.
+
+    The id of a file that was merged into another one leads to that one.
+    """
+    return _guarded(actor, action, found(person_id), person_id)
+
+
+def found(person_id: str) -> models.Person | None:
+    """Return the file that an id leads to, or None; one query."""
+    rows = {row.id: row for row in models.Person.objects.filter(Q(pk=person_id) | Q(pk__in=families.kept(person_id)))}
+    return next((row for row in rows.values() if row.id != person_id), rows.get(person_id))
+
+
+def findable(actor: Actor) -> QuerySet[models.Person]:
+    """Return the files that the actor may find; a merged file is found as the one it was merged into."""
+    return models.Person.objects.filter(access.scope(actor, "person.find").q(author="recorded_by"), families.NOT_MERGED)
+
+
+def held(person_id: str) -> models.Person | None:
+    """Return the file that an id leads to, locked with every file merged into it, or None.
+
+    All are locked in one order, so that two writers and whoever merges or separates wait for each other and never in a
+    circle. Raises Conflict where the files were merged or separated while this waited.
+    """
+    known = families.family(person_id)
+    rows = {row.id: row for row in models.Person.objects.select_for_update().filter(pk__in=known.ids).order_by("pk")}
+    if families.family(person_id) != known:
+        raise Conflict("person.merged_meanwhile")
+    return rows.get(known.head)
 
 
 def locked(actor: Actor, action: str, person_id: str, version: int | None = None) -> models.Person:
     """Return the file locked for a change; raises Conflict if it is no longer the version that the actor saw."""
-    found = models.Person.objects.select_for_update().filter(pk=person_id).first()
-    person = _guarded(actor, action, found, person_id)
+    person = _guarded(actor, action, held(person_id), person_id)
     if version is not None and person.version != version:
         raise Conflict("person.changed_meanwhile", seen=version, now=person.version)
     return person
@@ -104,13 +132,18 @@ def key_rows(person_id: str, found: Iterable[tuple[str, str]]) -> list[models.Pe
 
 
 def touch(person: models.Person) -> None:
-    """Renew summary, keys, version and time of change after statements were changed; saves the file."""
+    """Renew summary, keys, version and time of change after statements were changed; saves the file.
+
+    The version of what is merged into it grows too: whoever compares versions by that id sees that something changed.
+    """
     statements = rows.read([person.id], ("names", "births", "documents"))[person.id]
     summarise(person, statements)
     person.version += 1
     person.changed_at = clock.now()
     person.save()
     indexing.changed([person.id])
+    merged = models.Person.objects.filter(pk__in=families.family(person.id).merged)
+    merged.update(version=F("version") + 1, changed_at=person.changed_at)
     wanted = keys(statements)
     kept = {(row.kind, row.key): row.pk for row in person.keys.all()}
     models.PersonKey.objects.filter(pk__in=[pk for key, pk in kept.items() if key not in wanted]).delete()

@@ -22,7 +22,7 @@ from somec.access.scope import may_list
 from somec.audit import actions as audit
 from somec.audit.rules import Detail, Kind, new_entry
 from somec.kernel.errors import Invalid, NotAllowed
-from somec.persons import asking, files, indexing, items, models, names, relations, rows
+from somec.persons import asking, families, files, indexing, items, models, names, relations, rows
 from somec.persons.matching.answer import CANDIDATE, HIT, Answer, Candidate, Outcome
 from somec.persons.matching.views import record_of
 from somec.persons.messages import Known, PersonView
@@ -143,7 +143,7 @@ def weigh_link(identity: Mapping[str, Any], person_id: str) -> Weight | None:
     from somec.persons.matching.search import probabilities  # noqa: PLC0415 - loads the engine: only whoever asks
 
     followed = indexing.follow()
-    found = list(rows.every_file([person_id]))
+    found = list(rows.every_file([families.head(person_id)]))
     if followed.index is None or followed.reason or not found:
         return None
     index = followed.index
@@ -176,9 +176,12 @@ def _judged(subject: str, subject_person: str, changed: datetime | None) -> _Jud
         about |= Q(subject_person=subject_person)
     by_person: dict[str, _Verdict] = {}
     nobody = ""
-    for row in models.Judgement.objects.filter(about, withdrawn_at=None).order_by("at", "id"):
+    judgements = list(models.Judgement.objects.filter(about, withdrawn_at=None).order_by("at", "id"))
+    leads = families.families({row.person_id for row in judgements if row.person_id is not None})
+    of_merged = [row for row in judgements if row.person_id in leads and leads[row.person_id].head != row.person_id]
+    for row in [*of_merged, *(row for row in judgements if row not in of_merged)]:  # the whole's own word counts last
         if row.person_id is not None:
-            by_person[row.person_id] = _Verdict(row.verdict, row.id, row.at, row.subject != subject)
+            by_person[leads[row.person_id].head] = _Verdict(row.verdict, row.id, row.at, row.subject != subject)
         elif row.subject == subject:
             nobody = row.id
     return _Judged(by_person, nobody, changed)
@@ -223,7 +226,9 @@ def _limited(actor: Actor, index: MatchIndex, answer: Answer, judged: _Judged, r
     """Return the answer of the files that the actor may find and nobody has turned down, as if there were no others."""
     from somec.persons.matching.search import probabilities  # noqa: PLC0415 - loads the engine: only whoever asks
 
-    scope = models.Person.objects.filter(access.scope(actor, "person.find").q(author="recorded_by"))
+    scope = models.Person.objects.filter(
+        access.scope(actor, "person.find").q(author="recorded_by"), families.NOT_MERGED
+    )
     found = {one.id: one for one in answer.candidates}
     allowed = set(scope.filter(pk__in={*found, *judged.kept}).values_list("pk", flat=True)) - judged.turned_down
     missing = [one for one in judged.kept if one in allowed and one not in found]
@@ -308,11 +313,13 @@ def _new_facts(view: PersonView, said: _Verdict | None, judged: _Judged) -> bool
 
 def _exact(actor: Actor, query: PersonSearch) -> tuple[ExactMatch, ...]:
     """Return the files with exactly this case number or one of these document numbers, within what may be found."""
-    people = models.Person.objects.filter(access.scope(actor, "person.find").q(author="recorded_by"))
+    people = models.Person.objects.filter(
+        access.scope(actor, "person.find").q(author="recorded_by"), families.NOT_MERGED
+    )
     case = query.case_number.replace("\x00", "").strip()
     found: dict[str, tuple[models.Person, str]] = {}
     if case:
-        found |= {row.id: (row, "case_number") for row in people.filter(case_number__iexact=case)[:PAGE_SIZE]}
+        found |= {row.id: (row, "case_number") for row in people.filter(families.with_case_number(case))[:PAGE_SIZE]}
     numbers = {names.number_key(text.replace("\x00", "")) for text in query.documents} - {""}
     if numbers:
         keyed = models.PersonKey.objects.filter(kind="number", key__in=numbers, person=OuterRef("pk"))

@@ -37,12 +37,16 @@ CONTEXT: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """Where a statement comes from: source code, a note in words, as-of date, 4x4 code (X4 = nobody assessed it)."""
+    """Where a statement comes from: source code, a note in words, as-of date, 4x4 code (X4 = nobody assessed it).
+
+    ``file``: the case number of the file in which it stood, where that was merged into this one; only given out.
+    """
 
     source: str = "not_stated"
     note: str = field(default="", repr=False)
     as_of: date | None = None
     evaluation: str = "X4"
+    file: str = ""
 
 
 UNKNOWN_ORIGIN = Origin()
@@ -187,9 +191,17 @@ class NewPerson:
     authority_id: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergedFile:
+    """A file that is read as part of another one."""
+
+    id: str
+    case_number: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class PersonView:
-    """A person file as it stands: every statement that was not withdrawn."""
+    """A person file as it stands: every statement that was not withdrawn, those of merged files included."""
 
     id: str
     case_number: str
@@ -214,6 +226,7 @@ class PersonView:
     recorded_at: datetime
     recorded_by: str
     changed_at: datetime
+    merged: tuple[MergedFile, ...] = ()
 
     @property
     def main_name(self) -> Name:

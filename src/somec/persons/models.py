@@ -15,6 +15,7 @@ from django.dispatch import receiver
 
 from somec.kernel import ids
 from somec.persons import rules
+from somec.persons.belonging import Belongs
 
 AnyModel = TypeVar("AnyModel", bound=models.Model)
 
@@ -138,6 +139,7 @@ class Person(Row):
 class PersonStatement(Stated):
     """A statement about one person."""
 
+    belongs: ClassVar = Belongs(at="recorded_at", only=(("withdrawn_at", None),))
     id = id_field()
     person = models.ForeignKey(Person, on_delete=models.CASCADE)
 
@@ -382,6 +384,7 @@ class Change(Row):
 class Judgement(Row):
     """A human answer to "is this the same person?", with its reason; taken back, never deleted."""
 
+    belongs: ClassVar = Belongs(at="at", only=(("withdrawn_at", None),))
     id = id_field()
     subject = models.CharField(max_length=ids.MAX_LENGTH)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, related_name="judgements")

@@ -19,14 +19,14 @@ from somec.kernel import clock
 from somec.kernel.canonical import Json
 from somec.kernel.errors import NotFound
 from somec.persons import completeness as gate
-from somec.persons import evidence, files, items, models, names, rows
+from somec.persons import evidence, families, files, items, models, names, rows
 from somec.persons.finding import match_candidates, search_people
 from somec.persons.messages import FieldEvidence, Missing, PersonView
 
 __all__ = [
     "Candidate", "ChangeView", "JudgementView", "Page", "PersonLabel", "PersonQuery", "PersonRow", "candidates",
-    "changed_since", "completeness", "count", "find", "history", "identity_item", "judgements", "labels",
-    "match_candidates", "match_records", "person", "search_people", "target", "view",
+    "changed_since", "completeness", "count", "file_ids", "find", "head", "history", "identity_item", "judgements",
+    "labels", "match_candidates", "match_records", "person", "search_people", "target", "view",
 ]  # fmt: skip
 PAGE_SIZE = 50
 CANDIDATES_COMPARED = 40  # files that are read whole before the best are shown
@@ -141,9 +141,19 @@ def person(actor: Actor, person_id: str) -> PersonView:
     return rows.views([files.allowed(actor, "person.read", person_id)])[0]
 
 
+def head(person_id: str) -> str:
+    """Return the file that an id leads to: itself, or the one into which it was merged."""
+    return families.head(person_id)
+
+
+def file_ids(person_id: str) -> tuple[str, ...]:
+    """Return the id of every file that is read as one with this one, the kept one first; for parts above."""
+    return families.ids(person_id)
+
+
 def target(actor: Actor, person_id: str) -> Target:
     """Return the file as access sees it, for parts that guard things hanging on a person; raises NotFound."""
-    found = models.Person.objects.filter(pk=person_id).first()
+    found = files.found(person_id)
     if found is None:
         raise NotFound("person")
     return files.target(found, actor)
@@ -155,7 +165,9 @@ def _readable(actor: Actor) -> Q:
 
 def find(actor: Actor, query: PersonQuery, page: int = 1, size: int = PAGE_SIZE) -> Page:
     """Return one page of the people that match; two queries whatever their number."""
-    found = models.Person.objects.filter(access.scope(actor, "person.find").q(author="recorded_by"))
+    found = models.Person.objects.filter(
+        access.scope(actor, "person.find").q(author="recorded_by"), families.NOT_MERGED
+    )
     if query.relation == "mine":
         found = found.filter(owner_id=actor.id)
     elif query.relation == "readable":
@@ -190,7 +202,7 @@ def _conditions(query: PersonQuery) -> list[Q]:
         by_names = Q()
         for token in names.fold(text).split():
             by_names &= Q(Exists(_with_key(Q(kind="name") & _prefixed(token))))
-        number = Q(case_number__iexact=text) | Q(Exists(_with_key(Q(kind="number", key=names.number_key(text)))))
+        number = families.with_case_number(text) | Q(Exists(_with_key(Q(kind="number", key=names.number_key(text)))))
         conditions.append((by_names | number) if by_names else number)
     if born:
         conditions.append(Q(Exists(_with_key(Q(kind="born", key=born)))))
@@ -210,7 +222,7 @@ def _prefixed(token: str) -> Q:
 def history(actor: Actor, person_id: str, limit: int = 200) -> list[ChangeView]:
     """Return the changes of a file, newest first."""
     files.allowed(actor, "person.read", person_id)
-    found = models.Change.objects.filter(person_id=person_id).order_by("-id")[:limit]
+    found = models.Change.objects.filter(person_id__in=families.ids(person_id)).order_by("-id")[:limit]
     return [
         ChangeView(
             at=row.at, by=row.by, kind=row.kind, entity=row.entity, entity_id=row.entity_id, before=row.before,
@@ -230,7 +242,9 @@ def candidates(actor: Actor, identity: Mapping[str, Any], limit: int = 10, subje
     judged = _standing_verdicts(subject) if subject else {}
     wanted = files.keys({"names": theirs.names, "births": theirs.births, "documents": theirs.documents})
     excluded = [person_id for person_id, verdict in judged.items() if verdict == "not_same"]
-    people = models.Person.objects.filter(access.scope(actor, "person.find").q(author="recorded_by"))
+    people = models.Person.objects.filter(
+        access.scope(actor, "person.find").q(author="recorded_by"), families.NOT_MERGED
+    )
     points = _picked(people.exclude(pk__in=excluded), wanted)
     compared = [
         Candidate(
@@ -282,7 +296,7 @@ def judgements(subject: str) -> list[JudgementView]:
 
 def view(person_id: str) -> PersonView:
     """Return the whole file to a part that has already asked access; raises NotFound."""
-    found = rows.views(models.Person.objects.filter(pk=person_id))
+    found = rows.views(models.Person.objects.filter(pk=families.head(person_id)))
     if not found:
         raise NotFound("person")
     return found[0]
@@ -299,20 +313,25 @@ def identity_item(person_id: str, today: date | None = None) -> dict[str, Json]:
 
 
 def labels(person_ids: Collection[str]) -> Mapping[str, PersonLabel]:
-    """Return what lists of other things show of these people, with one query; unknown ids are left out."""
-    found = models.Person.objects.filter(pk__in=set(person_ids))
-    return {
-        row.id: PersonLabel(
-            id=row.id, label=row.label, born=row.born, case_number=row.case_number, authority_id=row.authority_id,
-            owner_id=row.owner_id,
-        )
-        for row in found
-    }  # fmt: skip
+    """Return what lists of other things show of these people, with one query; unknown ids are left out.
+
+    The id of a merged file has the label, and the id, of the file into which it was merged.
+    """
+    people = models.Person.objects.filter(pk__in=set(person_ids)).select_related(families.LEADING)
+    return {row.id: _label(families.leading(row)) for row in people}
+
+
+def _label(row: models.Person) -> PersonLabel:
+    return PersonLabel(
+        id=row.id, label=row.label, born=row.born, case_number=row.case_number, authority_id=row.authority_id,
+        owner_id=row.owner_id,
+    )  # fmt: skip
 
 
 def changed_since(person_id: str, at: datetime) -> list[ChangeView]:
     """Return what was corrected or withdrawn after an instant, for those who were told before (LED Art. 7(3))."""
-    found = models.Change.objects.filter(person_id=person_id, at__gt=at).exclude(kind="added").order_by("at", "id")
+    about = models.Change.objects.filter(person_id__in=families.ids(person_id), at__gt=at)
+    found = about.exclude(kind="added").order_by("at", "id")
     return [
         ChangeView(
             at=row.at, by=row.by, kind=row.kind, entity=row.entity, entity_id=row.entity_id, before=row.before,
@@ -324,7 +343,7 @@ def changed_since(person_id: str, at: datetime) -> list[ChangeView]:
 
 def count() -> int:
     """Return how many files this node has."""
-    return models.Person.objects.count()
+    return models.Person.objects.filter(families.NOT_MERGED).count()
 
 
 def match_records(person_ids: Sequence[str] | None = None) -> Iterator[PersonView]:

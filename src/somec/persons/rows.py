@@ -9,9 +9,10 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from somec.persons import messages, models, names, numbers
+from somec.persons import families, messages, models, names, numbers
 from somec.persons.dates import PartialDate
-from somec.persons.messages import Origin, PersonView, Romanisation
+from somec.persons.families import Family
+from somec.persons.messages import MergedFile, Origin, PersonView, Romanisation
 from somec.persons.validation import Statement
 
 
@@ -108,13 +109,14 @@ def romanisation_rows(name_id: str, romanisations: Iterable[Romanisation]) -> li
     ]
 
 
-def statement(row: models.PersonStatement, romanised: Iterable[models.Romanisation] = ()) -> Statement:
-    """Return a row as a value."""
+def statement(row: models.PersonStatement, romanised: Iterable[models.Romanisation] = (), file: str = "") -> Statement:
+    """Return a row as a value. ``file``: the case number of the merged file it stands in, which lends no main name."""
     kind = KINDS[type(row).__name__.lower()]
     values: dict[str, Any] = {column: getattr(row, column) for column in kind.columns}
     values["id"] = row.id
-    values["origin"] = Origin(source=row.source, note=row.note, as_of=row.as_of, evaluation=row.evaluation)
+    values["origin"] = Origin(source=row.source, note=row.note, as_of=row.as_of, evaluation=row.evaluation, file=file)
     if isinstance(row, models.Name):
+        values["main"] = row.main and not file
         values["romanisations"] = tuple(
             Romanisation(rule=roman.rule, family=roman.family, given=roman.given, patronymic=roman.patronymic)
             for roman in romanised
@@ -129,23 +131,31 @@ def statement(row: models.PersonStatement, romanised: Iterable[models.Romanisati
     return made
 
 
-def read(person_ids: Collection[str], plurals: Collection[str] = ()) -> dict[str, dict[str, tuple[Any, ...]]]:
-    """Return the standing statements of several people: one query for each kind, one more for names."""
+def read(
+    person_ids: Collection[str], plurals: Collection[str] = (), known: Mapping[str, Family] | None = None
+) -> dict[str, dict[str, tuple[Any, ...]]]:
+    """Return the standing statements of several people: one query for each kind, one more for names, one for merges.
+
+    An id that belongs to merged files stands for all of them (``known``: where the caller has asked already).
+    """
     found: dict[str, dict[str, tuple[Any, ...]]] = {person_id: {} for person_id in person_ids}
+    known = families.families(person_ids) if known is None else known
+    every = {one for family in known.values() for one in family.ids}
+    merged = {one: number for family in known.values() for one, number in family.merged.items()}
     for kind in KINDS.values():
         if plurals and kind.plural not in plurals:
             continue
         grouped: dict[str, list[Statement]] = defaultdict(list)
         kept = (
             models.every(kind.model)
-            .filter(person_id__in=person_ids, withdrawn_at=None)
+            .filter(person_id__in=every, withdrawn_at=None)
             .order_by("recorded_at", "position", "id")
         )
-        romanised = _romanised(person_ids) if kind.model is models.Name else {}
+        romanised = _romanised(every) if kind.model is models.Name else {}
         for row in kept.order_by("recorded_at", "position", "id"):
-            grouped[row.person_id].append(statement(row, romanised.get(row.id, ())))
+            grouped[row.person_id].append(statement(row, romanised.get(row.id, ()), merged.get(row.person_id, "")))
         for person_id, person in found.items():
-            person[kind.plural] = tuple(grouped[person_id])
+            person[kind.plural] = tuple(item for one in known[person_id].ids for item in grouped[one])
     return found
 
 
@@ -160,24 +170,29 @@ def _romanised(person_ids: Collection[str]) -> dict[str, list[models.Romanisatio
 def views(people: QuerySet[models.Person] | Collection[models.Person]) -> list[PersonView]:
     """Return whole person files, with a number of queries that does not grow with them."""
     rows = list(people)
-    statements = read([row.id for row in rows])
-    return [_view(row, dict(statements[row.id])) for row in rows]
+    known = families.families([row.id for row in rows])
+    statements = read([row.id for row in rows], known=known)
+    return [_view(row, dict(statements[row.id]), known[row.id].merged) for row in rows]
 
 
 def every_file(person_ids: Collection[str] | None = None) -> Iterator[PersonView]:
-    """Yield every file (or those named) in the order of ids; constant memory."""
+    """Yield every file (or those named) in the order of ids; constant memory. Merged files come with the kept one."""
     if person_ids is not None:
         wanted = sorted(person_ids)
         for start in range(0, len(wanted), BATCH):
-            yield from views(models.Person.objects.filter(pk__in=wanted[start : start + BATCH]).order_by("pk"))
+            yield from views(_files().filter(pk__in=wanted[start : start + BATCH]).order_by("pk"))
         return
     last = ""
-    while found := list(models.Person.objects.filter(pk__gt=last).order_by("pk")[:BATCH]):
+    while found := list(_files().filter(pk__gt=last).order_by("pk")[:BATCH]):
         last = found[-1].id
         yield from views(found)
 
 
-def _view(row: models.Person, statements: dict[str, Any]) -> PersonView:
+def _files() -> QuerySet[models.Person]:
+    return models.Person.objects.filter(families.NOT_MERGED)
+
+
+def _view(row: models.Person, statements: dict[str, Any], merged: Mapping[str, str]) -> PersonView:
     origin = Origin(
         source=row.certainty_source,
         note=row.certainty_note,
@@ -189,4 +204,5 @@ def _view(row: models.Person, statements: dict[str, Any]) -> PersonView:
         "version", "recorded_at", "recorded_by", "changed_at",
     )  # fmt: skip
     values: dict[str, Any] = {column: getattr(row, column) for column in copied}
-    return PersonView(certainty_origin=origin, **values, **statements)
+    parts = tuple(MergedFile(id=one, case_number=number) for one, number in merged.items())
+    return PersonView(certainty_origin=origin, merged=parts, **values, **statements)

@@ -245,10 +245,10 @@ def test_only_what_was_chosen_travels_in_a_fixed_order(person: str) -> None:
 
 def test_a_record_asks_the_database_the_same_number_of_times(person: str, django_assert_num_queries: Any) -> None:
     actions.record_entries(actor=ILZE, entries=[(person, conviction()), (person, order())])
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         queries.record(ILZE, person)
     actions.record_entries(actor=ILZE, entries=[(person, conviction()), (person, order()), (person, assessment())] * 10)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         assert len(queries.record(ILZE, person).convictions) == 11
 
 

@@ -347,14 +347,14 @@ def test_lists_and_files_ask_the_database_the_same_number_of_times(django_assert
     ids = actions.record_people(actor=ILZE, people=[new_person() for _ in range(3)])
     with django_assert_num_queries(2):
         queries.find(ILZE, PersonQuery(text="kov"))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         queries.person(ILZE, ids[0])
     actions.record_people(actor=ILZE, people=[new_person() for _ in range(30)])
     with django_assert_num_queries(2):
         assert len(queries.find(ILZE, PersonQuery(text="kov")).rows) == 33
     with django_assert_num_queries(1):
         assert len(queries.labels(ids)) == 3
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         assert len(list(queries.match_records(ids))) == 3
 
 

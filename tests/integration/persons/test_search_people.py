@@ -148,11 +148,11 @@ def test_the_answer_costs_the_same_queries_however_many_candidates(
 ) -> None:
     ask(asked())
     ask(asked())
-    with django_assert_num_queries(29):
+    with django_assert_num_queries(31):
         ask(asked())
     actions.record_people(actor=ILZE, people=[new_person(documents=()) for _ in range(9)])
     ask(asked())
-    with django_assert_num_queries(29):
+    with django_assert_num_queries(31):
         assert len(ask(asked()).candidates) == 10
 
 
