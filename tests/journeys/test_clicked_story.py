@@ -47,8 +47,8 @@ def test_the_first_story_is_clicked_through_by_officers_of_three_states(
         head.press("Approve")
         assert "Approved, not sent" in head.page.inner_text("main")
     with officers("LV", "desk") as desk:
-        opened_from_work(desk, "Send the notice to Netherlands")
-        desk.press("Send to Netherlands")
+        opened_from_work(desk, "Send the notice to the Netherlands")
+        desk.press("Send to the Netherlands")
         _until(desk, "Stored there, not taken")
         stage.made["conversation"] = _last(
             desk.page.get_by_role("link", name="Conversation").first.get_attribute("href")
@@ -141,7 +141,7 @@ def _draft(stage: Stage, officer: Officer) -> None:
         line.fill("Not on file here; asked for at the next appointment.")
     officer.press("Save, and put before a second person")
     assert "You wrote it, so you cannot approve it." in page.inner_text("main")
-    assert page.get_by_role("heading", name="What Netherlands will see").count() == 1
+    assert page.get_by_role("heading", name="What the Netherlands will see").count() == 1
 
 
 def _fill_notice(officer: Officer, now: datetime) -> None:
@@ -207,7 +207,7 @@ def _he_does_not_arrive(stage: Stage, officers: SignIn) -> None:
     stage.turn_clock(clock.parse(told["say_arrival_by"]))
     with officers("LV", "desk") as ours, officers("NL", "desk") as theirs:
         for desk, verb in (
-            (ours, "Find out why the person did not arrive in Netherlands"),
+            (ours, "Find out why the person did not arrive in the Netherlands"),
             (theirs, "Tell Latvia whether the person arrived"),
         ):
             desk.visit("/work/")

@@ -64,6 +64,7 @@ def _facts(notice: Notice, content: Content, now: datetime) -> readiness.Facts:
     decision = Decision.objects.filter(id=notice.decision_id, person_id__in=persons.file_ids(notice.person_id)).first()
     approved = decision is not None and decision.outcome == "exchange"
     states = [one.state for one in content.destinations]
+    advised = {state: advice(notice.authority_id, state).possible for state in set(states)}
     return readiness.Facts(
         person_missing={
             item.code: item.needed != completeness.REQUIRED for item in persons.completeness(notice.person_id)
@@ -72,9 +73,8 @@ def _facts(notice: Notice, content: Content, now: datetime) -> readiness.Facts:
         decision=decision.state if decision is not None and approved else "",
         decision_states=frozenset(decision.destinations) if decision is not None else frozenset(),
         criteria_met=decision is not None and decision.criteria_met,
-        bases={
-            state: frozenset(basis.id for basis in advice(notice.authority_id, state).possible) for state in set(states)
-        },
+        bases={state: frozenset(basis.id for basis in bases) for state, bases in advised.items()},
+        uses={one.id: frozenset(one.basis.permitted_uses) for bases in advised.values() for one in bases},
         languages={state: frozenset({"en", *catalogue.state(state).languages}) for state in set(states)},
         handling_needs_note=bool(content.basis.handling_code)
         and catalogue.handling_code(content.basis.handling_code).text_required,

@@ -71,6 +71,8 @@ class Readiness:
     items: tuple[Item, ...]
     steps: tuple[StepView, ...]
     lead: Lead
+    warnings: tuple[str, ...] = ()
+    """Codes of what does not keep the notice back, and must be seen by author and second person."""
 
     @property
     def missing(self) -> tuple[Item, ...]:
@@ -90,7 +92,7 @@ class Facts:
     ``person_missing``: completeness codes of the person's file -> whether the notice can do without. ``decision``:
     state of the decision to exchange, empty when there is none. ``bases``: for each destination the ids
     (``MECHANISM:article``) that the catalogue allows. ``languages``: for each destination those its authorities read,
-    always with English.
+    always with English. ``uses``: for each of these bases what the addressee may use the notice for.
     """
 
     person_missing: Mapping[str, bool]
@@ -106,6 +108,7 @@ class Facts:
     assessments: int
     lead: Lead
     approved: bool = False
+    uses: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def check(content: Content, facts: Facts) -> Readiness:
@@ -115,7 +118,14 @@ def check(content: Content, facts: Facts) -> Readiness:
         for part in (_person, _decision, _channel, _content)
         for item in part(content, facts)
     )
-    return Readiness(items, _steps(items, approved=facts.approved), facts.lead)
+    return Readiness(items, _steps(items, approved=facts.approved), facts.lead, tuple(_warnings(content, facts)))
+
+
+def _warnings(content: Content, facts: Facts) -> Iterator[str]:
+    """Warn where the chosen use is wider than the chosen basis allows (Dir. 2023/977 Art. 7(2): serious offences)."""
+    allowed = facts.uses.get(f"{content.basis.mechanism}:{content.basis.article}")
+    if allowed and content.basis.purpose and content.basis.purpose not in allowed:
+        yield "basis.wider_use"
 
 
 def _with_reason(item: Item, content: Content) -> Item:

@@ -11,7 +11,7 @@ from somec.catalogue import queries as catalogue
 from somec.kernel.errors import SomecError
 from somec.web import words_notices
 from somec.web.paper_lines import Fact, day, joined, named
-from somec.web.templatetags.somec import label, state_name
+from somec.web.templatetags.somec import in_text, label, state_name
 
 
 def conviction(data: Mapping[str, Any]) -> Iterator[Fact]:
@@ -82,7 +82,7 @@ def order(data: Mapping[str, Any]) -> Iterator[Fact]:
 def enforceable(data: Mapping[str, Any], to_state: str) -> Fact:
     """Say plainly when nothing of an order binds in the state that reads it: it cannot act on it as an order."""
     binds = {str(one) for condition in data.get("conditions", ()) for one in condition.get("binds_in", ())}
-    text = gettext("Not enforceable in %(state)s today") % {"state": state_name(to_state)}
+    text = gettext("Not enforceable in %(state)s today") % {"state": in_text(to_state)}
     return Fact(gettext("Binding?"), "" if to_state in binds else text)
 
 

@@ -26,7 +26,7 @@ from somec.movements.views import (
 )
 from somec.offenders.queries import DecisionRow, RecordView
 from somec.web import timeline, times, words_people
-from somec.web.templatetags.somec import state_name
+from somec.web.templatetags.somec import in_text
 from somec.web.words import word
 
 NOTICES = 20  # newest notices whose duties, receipts and messages a page shows; older ones are in the list of notices
@@ -92,7 +92,7 @@ def news(position: Position) -> dict[str, str] | None:
     if event is None:
         return None
     title = f"{timeline.movement_title(event)}, {times.instant(event.at, year=False)}"
-    expected = [state_name(one) for one in position.lanes.expected_unmet if one != event.state]
+    expected = [in_text(one) for one in position.lanes.expected_unmet if one != event.state]
     if event.kind in {"sighting", "arrived"} and expected:
         title = f"{title}. {_('Not where the notice says')}"
     parts = [event.place, event.note]

@@ -32,7 +32,7 @@ from somec.web.templatetags.people import (
     sanction_name,
     sign_name,
 )
-from somec.web.templatetags.somec import state_name, state_names
+from somec.web.templatetags.somec import in_text, state_name, state_names
 from somec.web.times import day, duration, instant_to_the_second
 from somec.web.words import word
 
@@ -143,7 +143,7 @@ def _order(entry: Order) -> tuple[str, str, Origin]:
     until = _(", until %(day)s") % {"day": day(entry.ends)} if entry.ends else ""
     conditions = ngettext("%(n)s condition", "%(n)s conditions", len(entry.conditions)) % {"n": len(entry.conditions)}
     text = _("%(conditions)s. Decision of %(day)s, supervised in %(state)s.") % {
-        "conditions": conditions, "day": day(entry.decided), "state": state_name(entry.supervising_state),
+        "conditions": conditions, "day": day(entry.decided), "state": in_text(entry.supervising_state),
     }  # fmt: skip
     return _("%(kind)s starts%(until)s") % {"kind": kind, "until": until}, text, entry.origin
 
@@ -189,7 +189,7 @@ _RECORD: dict[str, Any] = {
 
 def movement_title(event: MovementEvent) -> str:
     """Write what a statement about a place says: ``Met in Spain``."""
-    return word(words_people.MOVED, event.kind) % {"state": state_name(event.state)}
+    return word(words_people.MOVED, event.kind) % {"state": in_text(event.state)}
 
 
 def _movement(event: MovementEvent) -> Line:
@@ -215,7 +215,7 @@ def _local(at: datetime) -> date:
 
 
 def _told(notice: NoticeView, told: DisclosureView) -> list[Line]:
-    state, href = state_name(told.to_state), reverse("conversation", args=[told.conversation])
+    state, href = in_text(told.to_state), reverse("conversation", args=[told.conversation])
     kind = called(notice.row.kind, "kind")
     found = []
     if told.queued:
@@ -233,7 +233,7 @@ def _told(notice: NoticeView, told: DisclosureView) -> list[Line]:
         found.append(
             Line(
                 on=_local(told.acknowledged), exact=told.acknowledged, kind="disclosure", href=href,
-                title=_("%(state)s took our notice") % {"state": state},
+                title=_large(_("%(state)s took our notice") % {"state": state}),
                 text=_("An authority took it %(time)s after we sent it: %(who)s.") % {
                     "time": duration(told.acknowledged - told.queued), "who": told.taken_authority or told.taken_by,
                 },
@@ -243,8 +243,13 @@ def _told(notice: NoticeView, told: DisclosureView) -> list[Line]:
     return found
 
 
+def _large(text: str) -> str:
+    """Write the first letter large: a name with an article may stand first."""
+    return text[:1].upper() + text[1:]
+
+
 def _document(talk: FollowView, document: DocumentLine) -> Line:
-    other, ours = state_name(talk.other_state), document.from_state == talk.own_state
+    other, ours = in_text(talk.other_state), document.from_state == talk.own_state
     what = (
         called(document.what, "progress") if document.type == "movement-progress" else called(document.type, "document")
     )
@@ -256,7 +261,7 @@ def _document(talk: FollowView, document: DocumentLine) -> Line:
         text = _("Their node has not stored it yet.")
     return Line(
         on=_local(document.created), exact=document.created, kind="message",
-        title=title % {"state": other, "what": what}, text=text,
+        title=_large(title % {"state": other, "what": what}), text=text,
         quiet=_("Conversation %(reference)s") % {"reference": talk.reference},
         href=reverse("conversation", args=[talk.conversation]),
     )  # fmt: skip

@@ -44,6 +44,19 @@ def test_the_second_person_comes_last() -> None:
     assert check(FULL, replace(FACTS, approved=True)).steps[-1].state is StepState.DONE
 
 
+@pytest.mark.parametrize(("purpose", "warnings"), [
+    ("serious", ()), ("any", ("basis.wider_use",)), ("", ()),
+])  # fmt: skip
+def test_a_use_wider_than_the_basis_is_a_warning_that_keeps_nothing_back(
+    purpose: str, warnings: tuple[str, ...]
+) -> None:
+    content = replace(FULL, basis=replace(FULL.basis, purpose=purpose))
+    result = check(content, replace(FACTS, uses={"DIR977:7(2)": frozenset({"serious"})}))
+    assert result.warnings == warnings
+    assert result.ready is bool(purpose)
+    assert check(content, FACTS).warnings == ()
+
+
 def changed(**fields: Any) -> Content:
     return replace(FULL, **fields)
 

@@ -45,7 +45,7 @@ def test_a_notice_begins_with_a_kind(nodes: Nodes, browser: Browser) -> None:
         assert answer.url == page_of(made.id)
         page = client.get(answer.url)
         assert "Not ready to send" in words(page)
-        assert "Arrival in Netherlands" in words(page)
+        assert "Arrival in the Netherlands" in words(page)
         assert "Arrival in Spain" in words(page)
 
 
@@ -167,6 +167,24 @@ def test_what_was_chosen_can_be_changed_further_in_the_form(nodes: Nodes, browse
         assert queries.notice(lv.actor("officer"), notice).content.return_point == "Riga port"
 
 
+def test_a_use_wider_than_article_7_2_is_warned_of_for_author_and_second_person(nodes: Nodes, browser: Browser) -> None:
+    lv, _, _ = nodes
+    title = "The chosen use is wider than the legal basis"
+    with at(story.NOW), lv:
+        notice = story.written(lv, "NL")
+        client = browser(lv, "officer")
+        page = client.get(page_of(notice))
+        assert page.context["form"]["basis"].value().endswith(":7(2)")
+        assert title not in words(page)
+        page = client.post(
+            page_of(notice), filled(page.context["form"], basis__purpose="prevent-offences"), follow=True
+        )
+        assert title in words(page)
+        assert "opens it for: Preventing, detecting or investigating serious criminal offences." in words(page)
+        client.post(reverse("submit_notice", args=[notice]), {"version": version(lv, notice)})
+        assert title in words(browser(lv, "head").get(page_of(notice)))
+
+
 def test_a_state_that_somebody_added_meanwhile_is_not_lost_by_who_never_saw_it(nodes: Nodes, browser: Browser) -> None:
     lv, _, _ = nodes
     with at(story.NOW), lv:
@@ -224,10 +242,10 @@ def test_second_person_contact_point_and_receipts(nodes: Nodes, browser: Browser
             assert refused.status_code == 403
             assert desk.get(page_of(notice)).status_code == 403
             preview = words(head.get(page_of(notice)))
-            assert "What Netherlands will see" in preview
+            assert "What the Netherlands will see" in preview
             assert "Not in this notice" in preview
             head.post(reverse("approve_notice", args=[notice]), {"version": version(lv, notice)})
-            assert "Send to Netherlands" in words(desk.get(page_of(notice)))
+            assert "Send to the Netherlands" in words(desk.get(page_of(notice)))
             early = officer.post(reverse("transmit_notice", args=[notice]), {"version": version(lv, notice)})
             assert early.status_code == 403
             page = desk.post(reverse("transmit_notice", args=[notice]), {"version": version(lv, notice)}, follow=True)
@@ -236,7 +254,7 @@ def test_second_person_contact_point_and_receipts(nodes: Nodes, browser: Browser
         with lv:
             assert "Stored is not read" in words(desk.get(page_of(notice)))
             assert "Stored there, not taken" in words(desk.get(page_of(notice)))
-            assert "What Netherlands sees" in words(officer.get(page_of(notice)))
+            assert "What the Netherlands sees" in words(officer.get(page_of(notice)))
 
 
 @pytest.mark.parametrize(("act", "state"), [("return_notice", State.RETURNED), ("refuse_notice", State.WITHDRAWN)])

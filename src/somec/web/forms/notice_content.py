@@ -21,7 +21,7 @@ from somec.web import words_notices
 from somec.web.forms.moments import Line, Moment, Text, choices, states
 from somec.web.forms.notice_reading import initial
 from somec.web.templatetags.notices import act_of, channel_name, item_words, use_name
-from somec.web.templatetags.somec import label, language_name, state_name
+from somec.web.templatetags.somec import in_text, label, language_name
 from somec.web.words import Word
 
 MAX_COMPANIONS = 8
@@ -118,7 +118,7 @@ class ContentForm(forms.Form):
                 ),
             })  # fmt: skip
         for number, state in enumerate(told):
-            self._add(f"destination.{number}", _destination(f"destinations.{number}", state_name(state)))
+            self._add(f"destination.{number}", _destination(f"destinations.{number}", in_text(state)))
 
     def _travel(self) -> None:
         rule = KINDS[self.content.kind]

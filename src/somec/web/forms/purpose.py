@@ -20,6 +20,8 @@ KINDS_OF_ROLE: dict[Role, frozenset[str]] = {
     Role.CONTACT_POINT: frozenset({"police_contact_point"}),
     Role.POLICE_OFFICER: frozenset({"police"}),
     Role.PRISON: frozenset({"prison_service"}),
+    Role.CENTRAL_AUTHORITY: frozenset({"criminal_records_authority"}),
+    Role.SIRENE: frozenset({"sirene_bureau"}),
     Role.COURT: frozenset({"court"}),
     Role.DATA_PROTECTION_OFFICER: frozenset({"data_protection_officer"}),
 }

@@ -16,7 +16,7 @@ from somec.catalogue import queries as catalogue
 from somec.kernel import clock
 from somec.kernel.errors import SomecError
 from somec.web import sentences, times, words_notices
-from somec.web.templatetags.somec import born_words, label, state_name
+from somec.web.templatetags.somec import born_words, in_text, label, state_name
 from somec.web.words import KEYS, TROUBLES, word
 
 register = template.Library()
@@ -73,7 +73,7 @@ def step_look(code: object) -> str:
 @register.filter
 def verb_words(need: Any) -> str:
     """Write what is to be done, beginning with the verb and naming the state."""
-    states = ", ".join(state_name(one) for one in need.states)
+    states = ", ".join(in_text(one) for one in need.states)
     return word(words_notices.VERBS, need.verb.value) % {"state": states}
 
 
@@ -105,6 +105,16 @@ def handling(code: str) -> str:
         return f"{code}: {label(catalogue.handling_code(code))}"
     except SomecError:
         return code
+
+
+@register.filter
+def uses_of_basis(basis: Any) -> str:
+    """Write what a chosen legal basis lets the addressee use a notice for."""
+    try:
+        found = catalogue.mechanism(basis.mechanism).own_initiative
+    except SomecError:
+        return ""
+    return "; ".join(use_name(use) for one in found if one.article == basis.article for use in one.permitted_uses)
 
 
 @register.filter
@@ -240,7 +250,7 @@ def detail_words(need: Any) -> str:
 @register.filter
 def states_of(destinations: Any) -> str:
     """Write the states that are told, joined by commas."""
-    return ", ".join(state_name(one.state) for one in destinations)
+    return ", ".join(in_text(one.state) for one in destinations)
 
 
 @register.filter

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from babel import Locale
 from django import forms, template
@@ -70,6 +70,16 @@ def waiting(since: datetime, now: datetime) -> str:
 def state_name(code: str) -> str:
     """Write a state by its name in the reader's language; an unknown code stays as it is."""
     return str(Locale.parse(times.locale()).territories.get(code, code))
+
+
+_WITH_ARTICLE: Final = {"en": {"NL": "the Netherlands"}}
+"""States whose name takes an article within a sentence; at its beginning the template writes it large."""
+
+
+@register.filter
+def in_text(code: str) -> str:
+    """Write a state's name as it stands within a sentence: ``What the Netherlands will see``."""
+    return _WITH_ARTICLE.get(times.locale()[:2], {}).get(str(code)) or state_name(code)
 
 
 @register.filter
