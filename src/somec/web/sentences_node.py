@@ -117,16 +117,17 @@ GROUPS: Mapping[str, str | Promise] = {
     ),
     **_all(
         _COMPARING,
-        """matching.index.busy matching.index.damaged matching.index.in_memory matching.index.missing
+        """matching.equivalents.damaged matching.index.busy matching.index.damaged matching.index.in_memory matching.index.missing
         matching.index.not_written matching.index.version matching.model.digest matching.model.fields
         matching.model.format matching.model.prior matching.model.unreadable matching.output.not_written
-        matching.spark.not_installed matching.train.failed matching.train.not_installed matching.train.too_few""",
+        matching.spark.not_installed matching.train.failed matching.train.not_installed matching.train.too_few
+        matching.worker.lost""",
     ),
     **_all(
         _TABLE,
-        """matching.file.columns_twice matching.file.empty matching.file.encoding matching.file.malformed
-        matching.file.missing matching.file.no_name_column matching.file.not_text matching.file.row_length
-        matching.file.unreadable""",
+        """matching.file.column_type matching.file.columns_twice matching.file.empty matching.file.encoding
+        matching.file.malformed matching.file.missing matching.file.no_name_column matching.file.not_text
+        matching.file.row_length matching.file.unknown_encoding matching.file.unreadable""",
     ),
     **_all(
         _KEYS,

@@ -44,6 +44,9 @@ MOVEMENTS: Mapping[str, str | Promise] = {
     "incoming.verdict": _("Choose one of the answers. Nothing was recorded."),
     "judgement.invalid": _("The decision lacks something. Nothing was recorded; what you typed is still here."),
     "match.no_candidate": _("This candidate is not in the list any more. Compare again."),
+    "match.not_to_be_taken_back": _(
+        "This decision was taken back already, or the notice is over. Nothing was changed."
+    ),
     "plan.done_already": _("A colleague recorded it as done already. Nothing was changed."),
     "alert.settled": _("This alert is settled already. Nothing was changed."),
     "alert.taken_already": _("A colleague took this alert already. Nothing was changed."),

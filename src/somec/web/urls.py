@@ -17,6 +17,7 @@ from somec.web.views import (
     protected,
     purpose,
     received,
+    search,
     work,
 )
 
@@ -26,6 +27,7 @@ urlpatterns = [
     *peers.ADDRESSES,
     *purpose.ADDRESSES,
     *people.ADDRESSES,
+    *search.ADDRESSES,
     *person_record.ADDRESSES,
     *decisions.ADDRESSES,
     *person.ADDRESSES,

@@ -271,41 +271,6 @@ DUTIES: Mapping[str, Word] = {
     "movement-answer.acknowledge": _("Take the answer"),
 }
 DUTY_BASES: Mapping[str, Word] = {"house_rule": _("House rule"), "agreed_in_notice": _("Agreed in the notice")}
-FIELDS: Mapping[str, Word] = {
-    "family_name": _("Family name"),
-    "given_name": _("First name"),
-    "patronymic": _("Father’s name"),
-    "birth_date": _("Date of birth"),
-    "birthplace": _("Place of birth"),
-    "nationality": _("Nationality"),
-    "sex": _("Sex"),
-    "height_cm": _("Height in cm"),
-    "document": _("Document"),
-    "fingerprints": _("Fingerprints"),
-}
-EVIDENCE: Mapping[str, Word] = {
-    "same_spelling": _("Same spelling, once both are in Latin letters"),
-    "same_sound": _("Spelled differently, sounds alike"),
-    "shared_part": _("One part of a double name agrees"),
-    "differs": _("Differs"),
-    "missing_at_both": _("Missing on both sides"),
-    "missing_there": _("Missing there"),
-    "missing_here": _("Missing here"),
-    "same_day": _("Same day"),
-    "year_and_month": _("Year and month agree; a day is not known on one side"),
-    "same_year": _("Year agrees; more is not known on one side"),
-    "placeholder_same_year": _("Year agrees; one date looks like a placeholder"),
-    "day_and_month_swapped": _("Day and month are swapped"),
-    "day_differs": _("Same year, another day"),
-    "one_year_apart": _("Same day, one year apart"),
-    "same_place": _("Same place, old and new names compared"),
-    "shared": _("One nationality agrees"),
-    "same": _("Agrees; says little"),
-    "near": _("Within 4 cm; measured in different ways"),
-    "same_number": _("Same number"),
-    "not_comparable": _("Different kinds of document: says nothing"),
-    "to_be_compared": _("Both can be compared. The comparison would settle it either way"),
-}
 GROUNDS: Mapping[str, Word] = {
     "name_in_both_scripts": _("Name in both scripts"),
     "date_and_place": _("Date and place of birth"),

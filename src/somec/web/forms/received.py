@@ -234,3 +234,12 @@ class NobodyForm(forms.Form):
                            "has a file here.")),
             "nobody": str(_("The other state is told that nobody here is the person.")),
         }}  # fmt: skip
+
+
+class TakeBackForm(forms.Form):
+    """Why a judgement does not hold."""
+
+    reason = Text(
+        label=_("Why does it not hold?"), required=True, max_length=500,
+        help_text=_("Kept beside the decision that is taken back."), missing=_("Say in a sentence why."),
+    )  # fmt: skip

@@ -10,13 +10,12 @@ from django import template
 from django.forms.boundfield import BoundField
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
 
 from somec.catalogue import queries as catalogue
 from somec.kernel import clock
 from somec.kernel.errors import SomecError
 from somec.web import sentences, times, words_notices
-from somec.web.templatetags.somec import born_words, in_text, label, state_name
+from somec.web.templatetags.somec import in_text, label
 from somec.web.words import KEYS, TROUBLES, word
 
 register = template.Library()
@@ -39,8 +38,6 @@ _TABLES = {
     "step_state": words_notices.STEP_STATES,
     "step_line": words_notices.STEP_LINES,
     "duty": words_notices.DUTIES,
-    "field": words_notices.FIELDS,
-    "evidence": words_notices.EVIDENCE,
     "ground": words_notices.GROUNDS,
     "certainty": words_notices.CERTAINTIES,
     "group": words_notices.GROUPS,
@@ -202,10 +199,11 @@ def row(content: SafeString) -> SafeString:
 
 @register.simple_block_tag
 def table(
-    content: SafeString, caption: str, *headers: str, hidden: bool = False, small: bool = False, cards: bool = False
-) -> SafeString:
+    content: SafeString, caption: str, *headers: str, hidden: bool = False, small: bool = False, cards: bool = False,
+    look: str = "",
+) -> SafeString:  # fmt: skip
     """Draw a table with its caption; each of ``headers`` may begin with a width: ``w15|Due``."""
-    look = f"sm-table--fixed{' sm-table--small' if small else ''}{' sm-table--cards' if cards else ''}"
+    look = f"{look} sm-table--fixed{' sm-table--small' if small else ''}{' sm-table--cards' if cards else ''}"
     heads = format_html_join(
         "", '<th class="ecl-table__header {}" scope="col" role="columnheader">{}</th>', (_head(one) for one in headers)
     )
@@ -282,22 +280,3 @@ def document_what(line: Any) -> str:
         "movement-progress": "progress", "movement-answer": "outcome", "acknowledgement": "document",
     }.get(line.type)  # fmt: skip
     return called(line.what, table) if table else str(line.what)
-
-
-@register.filter
-def evidence_words(candidate: Any) -> str:
-    """Write how many fields speak for, against or not at all."""
-    return gettext("%(plus)s for, %(minus)s against, %(none)s missing") % {
-        "plus": candidate.count("for"), "minus": candidate.count("against"), "none": candidate.count("missing"),
-    }  # fmt: skip
-
-
-@register.filter
-def evidence_value(one: Any, side: str) -> str:
-    """Write what one side says in a field: dates, states and sexes in words."""
-    value = str(getattr(one, side))
-    if one.field == "birth_date" and value:
-        return born_words(value)
-    if one.field == "nationality":
-        return " / ".join(state_name(code) for code in value.split(" / ") if code)
-    return word(words_notices.SEXES, value) if one.field == "sex" and value else value

@@ -1,11 +1,10 @@
-"""People: the list of what one may open, and finding somebody."""
+"""People: the list of the files that one may open."""
 
 from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
-from django.utils.translation import gettext as _
 
 from somec.access import rules
 from somec.access.rules import Actor
@@ -51,28 +50,4 @@ def _log(request: OfficerRequest, query: PersonQuery, found: int) -> None:
         actions.log_search(actor=request.actor, fields=filled, found=found)
 
 
-@officer()
-def find(request: OfficerRequest) -> HttpResponse:
-    """Find a person by what is known."""
-    form = FindForm(request.GET or None)
-    found, query = None, PersonQuery()
-    if form.is_bound and form.is_valid():
-        query = PersonQuery(
-            text=form.cleaned_data["text"], born=str(form.cleaned_data["born"] or ""),
-            relation=form.cleaned_data["relation"] or "all", order=form.cleaned_data["order"] or "name",
-        )  # fmt: skip
-        if query.text or query.born:
-            found = queries.find(request.actor, query, page_number(request))
-            _log(request, query, found.total)
-        else:
-            form.add_error("text", _("Write a name, a number or a date of birth."))
-    context = {
-        "form": form, "found": found, "query": query, "errors": bool(form.is_bound and form.errors),
-        "may_record": may_record(request.actor), "all_files": rules.can(request.actor, "incoming.judge", _DESK),
-    }  # fmt: skip
-    return render(request, "web/people/find.html", context)
-
-
-_DESK = rules.Target(kind="incoming", id="", desk=True)
-
-ADDRESSES = [path("people/", people, name="people"), path("people/find/", find, name="find_person")]
+ADDRESSES = [path("people/", people, name="people")]

@@ -99,6 +99,7 @@ _PAGE_OF_VERB = {
     Verb.CORRECT_AND_SUBMIT: ("notice", "#fill"),
     Verb.TRANSMIT: ("notice", "#decide"),
     Verb.DECIDE_MATCH: ("match", ""),
+    Verb.REVIEW_LINK: ("match", ""),
     Verb.APPROVE_DECISION: ("decision", ""),
     Verb.APPROVE_PEER: ("approve_peer", ""),
     Verb.SETTLE_PROBLEM: ("problem", ""),
