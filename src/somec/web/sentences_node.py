@@ -117,8 +117,9 @@ GROUPS: Mapping[str, str | Promise] = {
     ),
     **_all(
         _COMPARING,
-        """matching.equivalents.damaged matching.index.busy matching.index.damaged matching.index.in_memory matching.index.missing
-        matching.index.not_written matching.index.version matching.model.digest matching.model.fields
+        """matching.equivalents.damaged matching.index.busy matching.index.damaged
+        matching.index.in_memory matching.index.missing matching.index.not_written
+        matching.index.version matching.model.digest matching.model.fields
         matching.model.format matching.model.prior matching.model.unreadable matching.output.not_written
         matching.spark.not_installed matching.train.failed matching.train.not_installed matching.train.too_few
         matching.worker.lost""",
