@@ -10,12 +10,16 @@ from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
+from somec.cli import match_node
+
 if TYPE_CHECKING:
     from somec.persons.matching.index import MatchIndex
     from somec.persons.matching.model import Model
 
 INDEX_VARIABLE = "SOMEC_MATCH_INDEX"
-WORDS = ("dedupe", "train", "rebuild", "transparency")
+WORDS = ("dedupe", "train", "rebuild", "transparency", "status", "follow")
+ALONE = frozenset({"rebuild", "transparency", "status", "follow"})
+"""Sub-commands that need no file."""
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -23,11 +27,12 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     match = subparsers.add_parser(
         "match", help="find people of a file in an index; find duplicates; train; rebuild",
         description="somec match FILE --against INDEX --out FILE | somec match dedupe FILE --out FILE | "
-        "somec match train FILE --out MODEL | somec match rebuild [FILE] | somec match transparency",
+        "somec match train FILE --out MODEL | somec match rebuild [FILE] | somec match status | "
+        "somec match follow | somec match transparency",
     )  # fmt: skip
     match.add_argument(
         "what",
-        metavar="FILE | dedupe | train | rebuild | transparency",
+        metavar="FILE | dedupe | train | rebuild | status | follow | transparency",
         help="a CSV or Parquet file of people, or a sub-command",
     )
     match.add_argument("file", nargs="?", type=Path, help="the file of a sub-command")
@@ -67,10 +72,11 @@ def run(chosen: argparse.Namespace) -> int:
     """Run what was asked; returns the exit status."""
     if chosen.top < 1:
         return _wrong("--top must be at least 1")
-    if chosen.what in WORDS and not (chosen.file is None and chosen.what not in {"rebuild", "transparency"}):
-        return {"dedupe": _dedupe, "train": _train, "rebuild": _rebuild, "transparency": _transparency}[chosen.what](
-            chosen
-        )
+    if chosen.what in WORDS and not (chosen.file is None and chosen.what not in ALONE):
+        return {
+            "dedupe": _dedupe, "train": _train, "rebuild": _rebuild, "transparency": _transparency,
+            "status": match_node.status, "follow": match_node.follow,
+        }[chosen.what](chosen)  # fmt: skip
     if chosen.what in WORDS:
         return _wrong(f"somec match {chosen.what} needs a FILE")
     return _match(chosen)
@@ -179,22 +185,14 @@ def _train(chosen: argparse.Namespace) -> int:
 
 def _rebuild(chosen: argparse.Namespace) -> int:
     """From a file into the folder named by --against; without a file from this node's database."""
+    if chosen.file is None:
+        return match_node.rebuild(chosen)
     from somec.persons.matching.index import MatchIndex
     from somec.persons.matching.tables import count_people, read_blocks
 
     folder = _folder(chosen)
-    if chosen.file is not None:
-        with tqdm(total=count_people(chosen.file), unit=" people", desc="rebuild", disable=_hidden(chosen)) as bar:
-            people = MatchIndex.create(folder).rebuild(read_blocks(chosen.file), bar.update)
-    else:
-        import django
-
-        django.setup()
-        from somec.persons.matching.views import record_of
-        from somec.persons.queries import match_records
-
-        with tqdm(unit=" people", desc="rebuild", disable=_hidden(chosen)) as bar:
-            people = MatchIndex.create(folder).rebuild(map(record_of, match_records()), bar.update)
+    with tqdm(total=count_people(chosen.file), unit=" people", desc="rebuild", disable=_hidden(chosen)) as bar:
+        people = MatchIndex.create(folder).rebuild(read_blocks(chosen.file), bar.update)
     print(f"{people} people in the index")
     return 0
 

@@ -20,6 +20,7 @@ from django.db import close_old_connections
 from somec.alerts import actions as alerts
 from somec.audit import actions as audit
 from somec.audit import checking
+from somec.cli.following import Following
 from somec.exchange import keyring, witnessing
 from somec.exchange.condition import WORK
 from somec.exchange.directory import Directory
@@ -35,6 +36,7 @@ TICK_SECONDS: Final = 1.0
 RAISE_SECONDS: Final = 2.0  # how late an alert may be raised; asking costs some milliseconds
 SEAL_TICKS: Final = 3  # how often it is asked whether a checkpoint is due
 PROVE_SECONDS: Final = 5.0  # how soon the log is proved when somebody asks for it
+FOLLOW_TICKS: Final = 5  # how often it is asked whether the search index is behind; the next search would catch up too
 CHECKPOINT_EVERY: Final = timedelta(minutes=1)
 WITNESS_EVERY_TRAINING: Final = timedelta(minutes=5)
 CHECKPOINT_FILE: Final = "checkpoint.note"
@@ -86,12 +88,16 @@ class Node:
             loop.start()
             proving = threading.Thread(target=self._prove, name="prove", daemon=True)
             proving.start()
+            following = Following()
             for tick in itertools.count():
                 if tick % SEAL_TICKS == 0:
                     self._guarded(self._seal)
                 self._guarded(self._raise)
+                if tick % FOLLOW_TICKS == 0:
+                    self._guarded(following.tick)
                 if self._stop.wait(RAISE_SECONDS):
                     break
+            following.stop()
             sender.stop()
             loop.join()
             proving.join(PROVE_SECONDS)

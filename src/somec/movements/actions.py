@@ -39,6 +39,7 @@ from somec.movements.inbound import (
     receive_progress,
 )
 from somec.movements.judging import adopt, judge, withdraw_judgement
+from somec.movements.links import check_links
 from somec.movements.planning import finish_action, plan_action, record_movement
 from somec.movements.reading import open_incoming, open_notice
 from somec.movements.telling import cancel_notice, close_disclosure, take_answer, transmit_notice
@@ -51,6 +52,7 @@ __all__ = [
     "approve_notice",
     "assign",
     "cancel_notice",
+    "check_links",
     "close_disclosure",
     "close_incoming",
     "confirm_changes",

@@ -81,6 +81,7 @@ __all__ = [
     "judgements",
     "lanes",
     "links_in_question",
+    "links_wait",
     "match",
     "notice",
     "notices",
@@ -425,6 +426,11 @@ def judgements(actor: Actor, id: str) -> list[JudgementView]:  # noqa: A002 - th
 def links_in_question(actor: Actor) -> tuple[LinkInQuestion, ...]:
     """Return confirmed links that a correction has made unlikely, for whoever judged, owns the case, or can judge."""
     return links.listed(actor)
+
+
+def links_wait() -> bool:
+    """Tell the worker whether a confirmed link has to be weighed again, because either side was corrected."""
+    return links.unchecked().exists()
 
 
 def counts(actor: Actor) -> Counts:

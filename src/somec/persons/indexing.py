@@ -28,6 +28,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -57,6 +58,7 @@ REBUILT_AT_ONCE: Final = 5_000
 _log: Final = logging.getLogger(__name__)
 _open: Final[dict[Path, MatchIndex]] = {}
 _opening: Final = threading.Lock()
+_troubles: Final[dict[Path, str]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ def changed(person_ids: Iterable[str]) -> None:
 
 def follow() -> Followed:
     """Bring the index up to the database and return it. Never raises for the index's own troubles: it names them."""
+    place = folder()
     try:
         index = _ready()
         if connection.in_atomic_block:
@@ -87,12 +90,50 @@ def follow() -> Followed:
         else:
             _take(index)
     except (IndexBusy, IndexMissing, IndexDamaged, IndexVersion, IndexStorage) as error:
-        _log.error("persons.index_behind", extra={"code": error.code})
-        return Followed(_open.get(folder()), error.code)
+        _troubles[place] = error.code
     except OSError as error:  # a full or read-only disk, below the engine's own files
-        _log.error("persons.index_behind", extra={"code": "matching.index.not_written", "reason": error.strerror})
-        return Followed(_open.get(folder()), "matching.index.not_written")
-    return Followed(index)
+        _log.warning("persons.index_not_written", extra={"reason": error.strerror})
+        _troubles[place] = "matching.index.not_written"
+    else:
+        _troubles.pop(place, None)
+        return Followed(index)
+    _log.error("persons.index_behind", extra={"code": _troubles[place]})
+    return Followed(_open.get(place), _troubles[place])
+
+
+def trouble() -> str:
+    """Return the code of what keeps answers from being whole, as this process last saw it; empty where nothing does."""
+    place = folder()
+    return _troubles.get(place, "") or ("matching.index.rebuilding" if rebuild_wanted() else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How the index stands: people in it and on file, changes not yet taken, and the code of what is wrong, if any."""
+
+    people: int
+    on_file: int
+    waiting: int
+    followed_at: datetime | None
+    reason: str
+    model: str
+    compiled: bool
+    octets: int
+
+
+def status() -> Status:
+    """Return how the index stands without bringing it up to date; raises what opening a broken one raises."""
+    ours = models.SearchIndex.objects.filter(pk=1).first()
+    on_file, waiting = models.Person.objects.count(), models.IndexChange.objects.count()
+    at = ours.at if ours else None
+    if not (folder() / MANIFEST).is_file() or _foreign():
+        reason = "matching.index.foreign" if (folder() / MANIFEST).is_file() else "matching.index.missing"
+        return Status(0, on_file, waiting, at, reason, model="", compiled=False, octets=0)
+    said = _opened().status()
+    return Status(
+        int(said["people"]), on_file, waiting, at, str(said["reason"]), model=str(said["model"]),
+        compiled=bool(said["compiled"]), octets=int(said["bytes"]),
+    )  # fmt: skip
 
 
 # --- opening and rebuilding -------------------------------------------------------------------------------------------
@@ -180,13 +221,17 @@ def _want_rebuild() -> None:
     (folder() / WANTED).touch(mode=0o600)
 
 
+def rebuild_wanted() -> bool:
+    """Tell whether a question has found an index that is too large to be rebuilt within it."""
+    return (folder() / WANTED).exists()
+
+
 def overdue() -> bool:
     """Tell the worker whether there is more to do than the next question should: a rebuild, or many changes.
 
     Does not load the engine.
     """
-    place = folder()
-    if (place / WANTED).exists():
+    if rebuild_wanted():
         return True
     waiting = models.IndexChange.objects.order_by().values_list("pk", flat=True)[: LEFT_TO_QUESTIONS + 1].count()
     return waiting > LEFT_TO_QUESTIONS

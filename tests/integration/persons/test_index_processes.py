@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -162,3 +164,41 @@ def test_a_database_put_back_from_an_older_copy_is_not_answered_from_the_newer_i
     shutil.copy(copy, node.folder / "somec.sqlite3")
     state = told(node, STATE, "Ozolaja")
     assert (state["found"], state["people"], state["outcome"] != "index_incomplete") == ([], 12, True)
+
+
+def test_the_commands_say_how_the_index_stands_rebuild_it_and_refuse_a_second_rebuild(node: RealNode) -> None:
+    told(node, MANY, "Kaln")
+    node.environment["DJANGO_SETTINGS_MODULE"] = "somec.node.settings"
+    whole = node.somec("match", "status")
+    assert "people in the index:   12" in whole.stdout
+    assert "state:                 whole" in whole.stdout
+    (node.folder / "match-index" / "database.json").write_text("{}")
+    foreign = node.somec("match", "status", check=False)
+    assert (foreign.returncode, "matching.index.foreign" in foreign.stdout) == (1, True)
+    with (node.folder / "match-index" / "rebuild.lock").open("w") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        refused = node.somec("match", "rebuild", check=False)
+        assert (refused.returncode, "another process" in refused.stderr) == (3, True)
+    assert "12 people in the index" in node.somec("match", "rebuild").stdout
+    assert node.somec("match", "status").returncode == 0
+
+
+def test_the_worker_rebuilds_an_index_that_a_question_found_unfit_and_holds_no_engine_itself(node: RealNode) -> None:
+    told(node, MANY, "Kaln")
+    (node.folder / "match-index" / "index.json").write_text("{}")
+    wanted = node.folder / "match-index" / "rebuild.wanted"
+    wanted.touch()
+    node.environment["DJANGO_SETTINGS_MODULE"] = "somec.node.settings"
+    node.start()
+    try:
+        ends = time.monotonic() + 120
+        while wanted.exists() and time.monotonic() < ends:
+            time.sleep(0.2)
+        assert not wanted.exists(), node.log()[-2000:]
+        assert node.process is not None
+        loaded = Path(f"/proc/{node.process.pid}/maps").read_text(encoding="utf-8")
+        assert "llvmlite" not in loaded
+        state = told(node, STATE, "Kalnaja")
+        assert (len(state["found"]), state["people"]) == (1, 12)
+    finally:
+        node.kill()

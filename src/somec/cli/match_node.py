@@ -1,0 +1,83 @@
+"""``somec match rebuild | status | follow``: the search index of this node, for administrators and the worker."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from tqdm import tqdm
+
+from somec.cli import setup
+
+WRONG = 1
+BUSY = 3
+
+
+def rebuild(chosen: argparse.Namespace) -> int:
+    """Build the index of this node anew from its database, with progress; searches go on meanwhile."""
+    setup.ready_node()
+    from somec.persons import indexing, queries
+    from somec.persons.matching.errors import IndexBusy, IndexStorage
+
+    total = queries.count()
+    hidden = bool(chosen.quiet) or not sys.stderr.isatty()
+    try:
+        with tqdm(total=total, unit=" people", desc="rebuild", disable=hidden) as bar:
+            people = indexing.rebuild(bar.update)
+    except IndexBusy:
+        return _said("another process rebuilds the index; nothing was done", BUSY)
+    except IndexStorage as error:
+        return _said(f"the index cannot be written ({error.parameters.get('reason')}); the old one stays", WRONG)
+    print(f"{people} people in the index")
+    return 0
+
+
+def status(chosen: argparse.Namespace) -> int:
+    """Print how the index stands; exit status 1 where answers are not whole."""
+    del chosen
+    setup.ready_node()
+    from somec.persons import indexing
+    from somec.persons.matching.errors import MatchingError
+
+    try:
+        found = indexing.status()
+    except MatchingError as error:
+        return _said(f"the index cannot be read ({error.code}); run: somec match rebuild", WRONG)
+    followed = found.followed_at.isoformat(timespec="seconds") if found.followed_at else "never"
+    print(f"people on file:        {found.on_file}")
+    print(f"people in the index:   {found.people}")
+    print(f"changes not yet taken: {found.waiting} (the next search takes them)")
+    print(f"last taken:            {followed}")
+    print(f"on disk:               {found.octets / 1e6:.1f} MB")
+    print(f"model:                 {found.model[:16] or '-'}")
+    print(f"kernels:               {'compiled' if found.compiled else 'interpreted'}")
+    print(f"state:                 {found.reason or 'whole'}")
+    return WRONG if found.reason else 0
+
+
+def follow(chosen: argparse.Namespace) -> int:
+    """Take what the worker would otherwise leave to the next search: changes, a rebuild, links to weigh again.
+
+    A process of its own, so that a node at rest never holds the engine in memory.
+    """
+    del chosen
+    setup.ready_node()
+    from somec.movements import actions
+    from somec.persons import indexing
+    from somec.persons.matching.errors import IndexBusy
+
+    try:
+        if indexing.rebuild_wanted():
+            indexing.rebuild()
+        followed = indexing.follow()
+    except IndexBusy:
+        return _said("another process rebuilds the index", BUSY)
+    if followed.reason:
+        return _said(f"the index is not whole ({followed.reason})", WRONG)
+    actions.check_links()
+    return 0
+
+
+def _said(text: str, status_code: int) -> int:
+    print(f"somec match: {text}", file=sys.stderr)
+    return status_code
