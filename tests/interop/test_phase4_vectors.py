@@ -13,7 +13,8 @@ import pytest
 
 from somec.as4 import message as ebms
 from somec.as4.errors import As4Error
-from somec.as4.inspection import Known, inspect
+from somec.as4.findings import Known
+from somec.as4.inspection import inspect
 from somec.as4.octets import Octets
 from somec.as4.pmode import LocalKeys, Peer, PMode, Terms, select
 from somec.as4.receiving import Received, open_message

@@ -11,12 +11,16 @@ from lxml import etree
 from somec.as4.errors import INVALID_HEADER, VALUE_INCONSISTENT, As4Error
 from somec.as4.headers import SIGNAL_MESSAGE, USER_MESSAGE, read_errors, read_info, read_receipt, read_user_message
 from somec.as4.message import Party, UserMessage
-from somec.as4.namespaces import EB
+from somec.as4.namespaces import EB, INC_C14N
 from somec.as4.soap import Soap, children, refuse
+from somec.crypto import suites
+from somec.crypto.certificates import Certificate
+from somec.crypto.keys import KeyPair
 from somec.kernel import clock
 
 Json = dict[str, object]
 USER, RECEIPT, ERROR, PULL, UNKNOWN = "user message", "receipt", "error", "pull request", "unknown"
+FAULT = "fault"
 _T = TypeVar("_T")
 
 
@@ -35,6 +39,33 @@ class Findings:
         except As4Error as error:
             self.problems.append(error)
             return None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the person who inspects brings along."""
+
+    certificates: tuple[Certificate, ...] = ()
+    """Signers known beforehand, or their authorities."""
+    keys: tuple[KeyPair, ...] = ()
+    allow_legacy: bool = False
+
+    def accepts(self, algorithm: str) -> bool:
+        """Tell whether an algorithm is fine: both generations' suites, and old ones where allowed."""
+        if any(algorithm in suite.accepted for suite in suites.SUITES.values()):
+            return True
+        return self.allow_legacy and (algorithm in suites.LEGACY | suites.RECORDINGS | {INC_C14N})
+
+    def everyone(self) -> tuple[Certificate, ...]:
+        """Return every certificate that can be looked up by name."""
+        return (*self.certificates, *(pair.certificate for pair in self.keys))
+
+
+@dataclass(slots=True)
+class Report(Findings):
+    """Findings together with what the inspecting person knows."""
+
+    known: Known = field(default_factory=Known)
 
 
 def describe_units(soap: Soap, findings: Findings) -> list[UserMessage]:

@@ -154,8 +154,8 @@ def _parts(payload: etree._Element | None) -> tuple[PartInfo, ...]:
 
 
 def _content_id(href: str) -> str:
-    """Return the content id of an href; an empty one means the SOAP body (ebMS 3.0, 5.2.2.13)."""
-    if href and not href.startswith("cid:"):
+    """Return the content id of an href; an empty one or a fragment means the SOAP body (ebMS 3.0, 5.2.2.13)."""
+    if href and not href.startswith(("cid:", "#")):
         raise refuse(EXTERNAL_PAYLOAD_ERROR, "payload.external")
     return href.removeprefix("cid:")
 

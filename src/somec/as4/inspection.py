@@ -8,11 +8,11 @@ problems unless they are allowed.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict
 
 from lxml import etree
 
-from somec.as4 import decryption, verification
+from somec.as4 import verification
 from somec.as4.compression import Budget, accept_plain, decompress
 from somec.as4.errors import (
     EXTERNAL_PAYLOAD_ERROR,
@@ -23,20 +23,21 @@ from somec.as4.errors import (
     POLICY_NONCOMPLIANCE,
     As4Error,
 )
-from somec.as4.findings import UNKNOWN, Findings, Json, describe_units
+from somec.as4.findings import FAULT, UNKNOWN, Json, Known, Report, describe_units
 from somec.as4.message import COMPRESSION_TYPE, MIME_TYPE, PartInfo, UserMessage
 from somec.as4.mime import MimePart, parse_content_type, split_open
-from somec.as4.namespaces import DS, GZIP_TYPE, INC_C14N, SOAP11, SOAP12, SOAP_TYPE, WSSE, WSSE11, WSU, XENC
+from somec.as4.namespaces import DS, EB, GZIP_TYPE, SOAP11, SOAP12, SOAP_TYPE, WSSE, WSSE11, WSU, XENC, XOP_TYPE
 from somec.as4.octets import Octets
 from somec.as4.pmode import Limits
 from somec.as4.receiving import check_part_properties
 from somec.as4.recordings import unwrap
-from somec.as4.soap import Soap, body_is_empty, check_understood, read_soap, refuse, within
+from somec.as4.signals import read_fault
+from somec.as4.soap import Soap, body_is_empty, check_understood, parse, refuse, take_apart, within
+from somec.as4.unsealing import Payloads, unseal
 from somec.as4.verification import Signature, SignedReference
 from somec.crypto import suites
 from somec.crypto.certificates import Certificate, check_trust
 from somec.crypto.errors import CertificateRefused
-from somec.crypto.keys import KeyPair
 from somec.kernel import clock
 
 _SECURITY_ELEMENTS = frozenset({
@@ -51,39 +52,13 @@ _SECURITY_ELEMENTS = frozenset({
     f"{{{XENC}}}ReferenceList",
 })  # fmt: skip
 INSPECTION_LIMITS = Limits(envelope=16 << 20, references=1000, parts=1000)
+_ROOT_TYPES = frozenset({SOAP_TYPE, XOP_TYPE, "text/xml", "application/xml", ""})
 VALID, INVALID, ABSENT = "valid", "invalid", "absent"
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the person who inspects brings along."""
-
-    certificates: tuple[Certificate, ...] = ()
-    """Signers known beforehand, or their authorities."""
-    keys: tuple[KeyPair, ...] = ()
-    allow_legacy: bool = False
-
-    def accepts(self, algorithm: str) -> bool:
-        """Tell whether an algorithm is fine: both generations' suites, and old ones where allowed."""
-        if any(algorithm in suite.accepted for suite in suites.SUITES.values()):
-            return True
-        return self.allow_legacy and (algorithm in suites.LEGACY or algorithm == INC_C14N)
-
-    def everyone(self) -> tuple[Certificate, ...]:
-        """Return every certificate that can be looked up by name."""
-        return (*self.certificates, *(pair.certificate for pair in self.keys))
-
-
-@dataclass(slots=True)
-class _Report(Findings):
-    """Findings together with what the inspecting person knows."""
-
-    known: Known = field(default_factory=Known)
 
 
 def inspect(file: Octets, known: Known) -> Json:
     """Return one JSON-ready object about a recorded message; ``verifies`` says whether everything present holds."""
-    report = _Report(known=known)
+    report = Report(known=known)
     _inspect(file, report)
     reported = report.facts.pop("reported", [])
     found = [
@@ -116,12 +91,14 @@ _EMPTY: Json = {
 }
 
 
-def _inspect(file: Octets, report: _Report) -> None:
+def _inspect(file: Octets, report: Report) -> None:
     opened = report.attempt(lambda: _unpack(file, report))
     if opened is None:
         return
     data, parts, types = opened
-    soap = report.attempt(lambda: read_soap(data, namespaces=(SOAP12, SOAP11)))
+    if _is_fault(data, report):
+        return
+    soap = report.attempt(lambda: take_apart(parse(data), namespaces=(SOAP12, SOAP11), roles=True))
     if soap is None:
         report.facts["parts"] = [{"cid": name, "size": content.size, "state": "not judged"} for name, content in parts]
         return
@@ -129,13 +106,26 @@ def _inspect(file: Octets, report: _Report) -> None:
     by_id = dict(parts)
     if len(by_id) != len(parts) or "" in by_id:
         report.problems.append(refuse(MIME_INCONSISTENCY, "mime.content-id"))
-    plain = _decrypt(soap, by_id, types, report)
-    _signature(soap, plain, report)
+    payloads = unseal(soap, by_id, types, report)
+    _signature(soap, payloads, report)
     _security_elements(soap, report)
-    _parts(messages, _Payloads(wire=by_id, plain=plain, types=types), soap, report)
+    _parts(messages, payloads, soap, report)
 
 
-def _unpack(file: Octets, report: _Report) -> tuple[bytes, list[tuple[str, Octets]], dict[str, str]]:
+def _is_fault(data: bytes, report: Report) -> bool:
+    """Describe a SOAP fault that comes without an ebMS header: there is nothing in it that could be verified."""
+    try:
+        root = parse(data)
+    except As4Error:
+        return False
+    fault = read_fault(root)
+    if fault is None or next(within(root, EB, "Messaging"), None) is not None:
+        return False
+    report.facts |= {"kind": FAULT, "fault": asdict(fault)}
+    return True
+
+
+def _unpack(file: Octets, report: Report) -> tuple[bytes, list[tuple[str, Octets]], dict[str, str]]:
     """Return the SOAP part, the payloads with their content ids, and their media types, as leniently as possible."""
     limits = INSPECTION_LIMITS
     content_type, body = unwrap(file)
@@ -154,8 +144,8 @@ def _unpack(file: Octets, report: _Report) -> tuple[bytes, list[tuple[str, Octet
 def _root(found: list[MimePart], start: str) -> MimePart:
     """Return the SOAP part: the one that is named, else the first; where that is something else, the first XML."""
     named = next((one for one in found if start and one.content_id == start), found[0])
-    soapy = (one for one in found if one.content_type.type in {SOAP_TYPE, "text/xml"})
-    return named if named.content_type.type in {SOAP_TYPE, "text/xml", "application/xml", ""} else next(soapy, named)
+    soapy = (one for one in found if one.content_type.type in {SOAP_TYPE, XOP_TYPE, "text/xml"})
+    return named if named.content_type.type in _ROOT_TYPES else next(soapy, named)
 
 
 def _envelope(content: Octets, limits: Limits) -> bytes:
@@ -164,44 +154,7 @@ def _envelope(content: Octets, limits: Limits) -> bytes:
     return content.read().removeprefix(b"\xef\xbb\xbf").lstrip()
 
 
-@dataclass(frozen=True, slots=True)
-class _Payloads:
-    """The payloads by content id: as they came, decrypted (None: could not be), and their media types."""
-
-    wire: dict[str, Octets]
-    plain: dict[str, Octets | None]
-    types: dict[str, str]
-
-
-def _decrypt(soap: Soap, parts: dict[str, Octets], types: dict[str, str], report: _Report) -> dict[str, Octets | None]:
-    """Return the payloads decrypted; None for one that is encrypted and could not be opened. Fills in media types."""
-    plain: dict[str, Octets | None] = dict(parts)
-    encrypted = report.attempt(lambda: decryption.read_encryption(soap, parts))
-    if not encrypted:
-        return plain
-    report.facts["encryption"] = sorted(
-        {name for one in encrypted for name in (one.algorithm, *one.key.algorithms) if name}
-    )
-    report.attempt(lambda: decryption.check_algorithms(encrypted, report.known.accepts))
-    for one in encrypted:
-        types[one.content_id] = one.mime_type
-        if any(not report.known.accepts(name) for name in (one.algorithm, *one.key.algorithms) if name):
-            plain[one.content_id] = None
-            continue
-        plain[one.content_id] = report.attempt(lambda one=one: _open(one, parts, report.known))  # type: ignore[misc]
-    return plain
-
-
-def _open(one: decryption.EncryptedPart, parts: dict[str, Octets], known: Known) -> Octets:
-    if not known.keys:
-        raise refuse(FAILED_DECRYPTION, "decryption.no-key", f"cid:{one.content_id}")
-    try:
-        return decryption.open_part(one, parts[one.content_id], decryption.open_key(one.key, known.keys, guess=True))
-    except As4Error as error:
-        raise refuse(error.ebms, error.reason, f"cid:{one.content_id}") from error
-
-
-def _signature(soap: Soap, parts: dict[str, Octets | None], report: _Report) -> None:
+def _signature(soap: Soap, payloads: Payloads, report: Report) -> None:
     try:
         signature = verification.read_signature(soap, INSPECTION_LIMITS.references)
     except As4Error as error:
@@ -212,7 +165,7 @@ def _signature(soap: Soap, parts: dict[str, Octets | None], report: _Report) -> 
         return
     report.facts["signature_method"] = signature.method
     genuine = report.attempt(lambda: _check_value(signature, report)) is not None
-    results = [_reference(one, soap, parts, report) for one in signature.references]
+    results = [_reference(one, soap, payloads, report) for one in signature.references]
     broken = any(result in {"mismatch", "invalid"} for _, result, _ in results)
     report.facts["references"] = [
         {"uri": one.reference.uri, "digest_method": one.reference.digest_method, "state": result}
@@ -220,10 +173,10 @@ def _signature(soap: Soap, parts: dict[str, Octets | None], report: _Report) -> 
     ]
     report.facts["covers"] = [name for _, result, name in results if result == VALID]
     report.facts["signature"] = VALID if genuine and not broken else INVALID
-    _coverage(soap, signature, parts, report)
+    _coverage(soap, signature, payloads.plain, report)
 
 
-def _security_elements(soap: Soap, report: _Report) -> None:
+def _security_elements(soap: Soap, report: Report) -> None:
     """Note an element of the security header that nobody judged: a damaged signature must not pass for none."""
     report.attempt(lambda: check_understood(soap, roles=True))
     for element in soap.security if soap.security is not None else ():
@@ -237,7 +190,7 @@ def _security_elements(soap: Soap, report: _Report) -> None:
             report.problems.append(refuse(FAILED_DECRYPTION, "encryption.misplaced"))
 
 
-def _check_value(signature: Signature, report: _Report) -> bool:
+def _check_value(signature: Signature, report: Report) -> bool:
     """Check algorithms, find the signer, check the value; all problems are raised one after the other."""
     signer = signature.key.certificate or signature.key.find(report.known.everyone())
     if signer is not None:
@@ -272,19 +225,17 @@ def _signer_facts(signer: Certificate, signature: Signature, known: Known) -> Js
 
 
 def _reference(
-    one: SignedReference, soap: Soap, parts: dict[str, Octets | None], report: _Report
+    one: SignedReference, soap: Soap, payloads: Payloads, report: Report
 ) -> tuple[SignedReference, str, str]:
     """Return the reference, its state (valid, mismatch, missing, not decrypted, invalid), and a name for its target."""
     if one.reference.digest_method not in suites.KNOWN:
         return one, INVALID, one.reference.uri
     if one.is_part:
-        name = verification.part_of(one.reference.uri, {key: Octets.of(b"") for key in parts})
-        content = parts.get(name) if name is not None else None
-        if content is None:
-            if name is None:
-                report.problems.append(refuse(EXTERNAL_PAYLOAD_ERROR, "payload.missing", one.reference.uri))
-            return one, "missing" if name is None else "not decrypted", one.reference.uri
-        return one, _state(report, lambda: verification.check_part(one, content)), f"cid:{name}"
+        name = verification.part_of(one.reference.uri, payloads.wire)
+        if name is None:
+            report.problems.append(refuse(EXTERNAL_PAYLOAD_ERROR, "payload.missing", one.reference.uri))
+            return one, "missing", one.reference.uri
+        return one, _part_state(one, name, payloads, report), f"cid:{name}"
     element = report.attempt(lambda: verification.element_of(one, soap))
     if element is None:
         return one, INVALID, one.reference.uri
@@ -294,7 +245,26 @@ def _reference(
     return one, _state(report, lambda: verification.check_element(one, element)), name
 
 
-def _state(report: _Report, check: Callable[[], None]) -> str:
+def _part_state(one: SignedReference, name: str, payloads: Payloads, report: Report) -> str:
+    """Judge a payload; one that was encrypted before it was signed holds as it came."""
+    wire, plain, media_type = payloads.wire[name], payloads.plain[name], payloads.types.get(name, "")
+    if plain is not wire and _holds(one, wire):
+        report.warnings.append("signature.over-ciphertext")
+        return VALID
+    if plain is None:
+        return "not decrypted"
+    return _state(report, lambda: verification.check_part(one, plain, media_type))
+
+
+def _holds(one: SignedReference, content: Octets) -> bool:
+    try:
+        verification.check_part(one, content)
+    except As4Error:
+        return False
+    return True
+
+
+def _state(report: Report, check: Callable[[], None]) -> str:
     try:
         check()
     except As4Error as error:
@@ -303,7 +273,7 @@ def _state(report: _Report, check: Callable[[], None]) -> str:
     return VALID
 
 
-def _coverage(soap: Soap, signature: Signature, parts: dict[str, Octets | None], report: _Report) -> None:
+def _coverage(soap: Soap, signature: Signature, parts: dict[str, Octets | None], report: Report) -> None:
     """Note what the signature leaves out: eb:Messaging, a body with content, a payload."""
     elements = [soap.ids.get(one.reference.uri[1:]) for one in signature.references if not one.is_part]
     if not any(one is soap.messaging for one in elements):
@@ -320,7 +290,7 @@ def _coverage(soap: Soap, signature: Signature, parts: dict[str, Octets | None],
             report.problems.append(refuse(POLICY_NONCOMPLIANCE, "signature.part-not-covered", f"cid:{name}"))
 
 
-def _parts(messages: list[UserMessage], payloads: _Payloads, soap: Soap, report: _Report) -> None:
+def _parts(messages: list[UserMessage], payloads: Payloads, soap: Soap, report: Report) -> None:
     """Judge and describe each payload: the header's list first, then what came without being listed."""
     described: list[Json] = []
     listed: set[str] = set()
@@ -331,6 +301,8 @@ def _parts(messages: list[UserMessage], payloads: _Payloads, soap: Soap, report:
                 report.problems.append(refuse(EXTERNAL_PAYLOAD_ERROR, "payload.missing", "body"))
             continue
         report.attempt(lambda info=info: check_part_properties(info))  # type: ignore[misc]
+        if _in_body(info, soap):
+            continue
         name = verification.part_of(info.content_id, payloads.wire)
         if name is None:
             described.append({"cid": info.content_id, "size": None, "sha256": None, "state": "missing"})
@@ -346,7 +318,13 @@ def _parts(messages: list[UserMessage], payloads: _Payloads, soap: Soap, report:
     report.facts["parts"] = described
 
 
-def _content(name: str, info: PartInfo, payloads: _Payloads, budget: Budget, report: _Report) -> Json:
+def _in_body(info: PartInfo, soap: Soap) -> bool:
+    """Tell whether a payload is an element of the SOAP body, named by its id (ebMS 3.0, 5.2.2.13)."""
+    element = soap.ids.get(info.content_id[1:]) if info.content_id.startswith("#") else None
+    return element is not None and any(one is soap.body for one in (element, *element.iterancestors()))
+
+
+def _content(name: str, info: PartInfo, payloads: Payloads, budget: Budget, report: Report) -> Json:
     """Describe one payload after decryption and decompression."""
     content, mime_type = payloads.plain[name], info.value(MIME_TYPE)
     # Some makers compress without saying so in the header; then only the media type of the part tells.

@@ -11,6 +11,7 @@ from somec.as4.octets import Octets
 
 _HEAD = 64 << 10  # how far into a file headers and the first boundary are looked for
 _START_LINE = re.compile(rb"(?:HTTP/\d(?:\.\d)? \d{3}[^\r\n]*|[A-Z]{3,10} \S+ HTTP/\d(?:\.\d)?)\r?\n")
+_INTERIM = re.compile(rb"HTTP/\d(?:\.\d)? 1\d\d[^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n")
 _HEADER_LINE = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\r\n]*\r?\n(?:[ \t][^\r\n]*\r?\n)*")
 _BOUNDARY_LINE = re.compile(rb"(?:^|\n)--([^\r\n]{1,200}?)[ \t]*\r?\n")
 _CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})(?:;[^\r\n]*)?\r\n")
@@ -39,7 +40,9 @@ def unwrap(file: Octets) -> tuple[str, Octets]:
 
 
 def _headers(head: bytes, at: int) -> tuple[int, dict[str, str]]:
-    """Return where the body begins, and the headers before it (a start line is skipped)."""
+    """Return where the body begins, and the headers before it (a start line and interim responses are skipped)."""
+    while interim := _INTERIM.match(head, at):
+        at = interim.end()
     start = _START_LINE.match(head, at)
     at = begin = start.end() if start else at
     while line := _HEADER_LINE.match(head, at):

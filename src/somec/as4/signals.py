@@ -150,7 +150,7 @@ def read_response(
     if len(body) > limits.envelope:
         raise refuse(INVALID_HEADER, "soap.too-large")
     root = parse(body)
-    fault = _fault(root)
+    fault = read_fault(root)
     try:
         soap = take_apart(root)
     except As4Error:
@@ -175,7 +175,7 @@ def _read_signal(soap: Soap, body: bytes, fault: SoapFault | None) -> Receipt | 
     return ErrorSignal(info=read_info(units[0]), errors=errors, signed=soap.security is not None)
 
 
-def _fault(root: etree._Element) -> SoapFault | None:
+def read_fault(root: etree._Element) -> SoapFault | None:
     """Return the SOAP fault of an envelope (1.2 or, from older stacks, 1.1)."""
     namespace = etree.QName(root).namespace or ""
     for element in within(root, namespace, "Fault"):

@@ -15,11 +15,12 @@ from typing import Protocol, cast
 from lxml import etree
 
 from somec.as4.errors import FEATURE_NOT_SUPPORTED, INVALID_HEADER, POLICY_NONCOMPLIANCE, As4Error, EbmsError
-from somec.as4.namespaces import EB, EXC_C14N, INC_C14N, SOAP12, WSSE, WSU
+from somec.as4.namespaces import EB, EXC_C14N, INC_C14N, MULTI_HOP, SOAP12, WSA, WSSE, WSU
 
 MESSAGING = f"{{{EB}}}Messaging"
 SECURITY = f"{{{WSSE}}}Security"
 WSU_ID = f"{{{WSU}}}Id"
+_ROUTING = frozenset({WSA, MULTI_HOP})
 _TRUE = frozenset({"1", "true"})
 _UTF8_NAMES = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 _id_attributes = etree.XPath("//@wsu:Id | //@Id | //@xml:id", namespaces={"wsu": WSU})
@@ -82,8 +83,11 @@ def read_soap(data: bytes, *, namespaces: Sequence[str] = (SOAP12,)) -> Soap:
     return take_apart(parse(data), namespaces=namespaces)
 
 
-def take_apart(root: etree._Element, *, namespaces: Sequence[str] = (SOAP12,)) -> Soap:
-    """Do the same with an envelope that :func:`parse` has read already."""
+def take_apart(root: etree._Element, *, namespaces: Sequence[str] = (SOAP12,), roles: bool = False) -> Soap:
+    """Do the same with an envelope that :func:`parse` has read already.
+
+    ``roles`` passes over a security header for somebody else, such as the one that authorises a pull (ebMS 3.0, 7.10).
+    """
     name = etree.QName(root)
     namespace = name.namespace or ""
     if name.localname != "Envelope" or namespace not in namespaces:
@@ -97,6 +101,8 @@ def take_apart(root: etree._Element, *, namespaces: Sequence[str] = (SOAP12,)) -
     security = [child for child in header if child.tag == SECURITY]
     if len(messaging) != 1:
         raise refuse(INVALID_HEADER, "soap.messaging")
+    if roles and len(security) > 1:
+        security = [child for child in security if not _role(child, namespace)]
     if len(security) > 1:
         raise refuse(POLICY_NONCOMPLIANCE, "soap.several-security-headers")
     return Soap(
@@ -120,13 +126,18 @@ def _unique_ids(root: etree._Element) -> dict[str, etree._Element]:
     return ids
 
 
+def _role(header: etree._Element, namespace: str) -> str:
+    return header.get(f"{{{namespace}}}role") or header.get(f"{{{namespace}}}actor") or ""
+
+
 def check_understood(soap: Soap, *, roles: bool = False) -> None:
     """Raise EBMS:0008 for a header that must be understood and is not ours (SOAP 1.2, 2.4).
 
-    ``roles`` lets those pass that are addressed to somebody on the way: intermediaries of multi-hop recordings.
+    ``roles`` lets those pass that are addressed to somebody on the way, and the routing headers that guide them:
+    intermediaries of multi-hop recordings.
     """
     for child in soap.header:
-        if roles and (child.get(f"{{{soap.namespace}}}role") or child.get(f"{{{soap.namespace}}}actor")):
+        if roles and (_role(child, soap.namespace) or etree.QName(child).namespace in _ROUTING):
             continue
         must = child.get(f"{{{soap.namespace}}}mustUnderstand", "").strip()
         if must in _TRUE and child is not soap.messaging and child is not soap.security:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,10 +10,11 @@ from functools import lru_cache
 from lxml import etree
 
 from somec.as4.errors import FAILED_AUTHENTICATION
-from somec.as4.namespaces import DS, THUMBPRINT, WSSE, X509_KEY_ID, X509_PKI_PATH
+from somec.as4.namespaces import DS, THUMBPRINT, WSSE, X509_KEY_ID, X509_PKCS7, X509_PKI_PATH
 from somec.as4.soap import base64_of, children, from_base64, refuse, text_of, within
-from somec.crypto.certificates import Certificate, load_certificate, load_pki_path
+from somec.crypto.certificates import Certificate, load_certificate, load_pkcs7, load_pki_path, rsa_modulus
 from somec.crypto.errors import KeyUnreadable
+from somec.crypto.suites import sha1
 
 CACHED_TOKENS = 256  # a node knows tens of peers; a stranger's attempts only push each other out
 BINARY_TOKEN = f"{{{WSSE}}}BinarySecurityToken"
@@ -29,6 +30,8 @@ class KeyName:
     issuer: str = ""
     serial: int | None = None
     thumbprint: bytes = b""
+    modulus: int = 0
+    """Of an RSA key that came without certificate."""
 
     def matches(self, certificate: Certificate) -> bool:
         """Tell whether this names ``certificate``. Issuer names are written in many ways; the serial number decides."""
@@ -37,12 +40,16 @@ class KeyName:
         if self.key_id:
             return certificate.key_id == self.key_id
         if self.thumbprint:
-            return hashlib.new("sha1", certificate.der, usedforsecurity=False).digest() == self.thumbprint
+            return sha1(certificate.der) == self.thumbprint
+        if self.modulus:
+            return rsa_modulus(certificate) == self.modulus
         return self.serial is not None and certificate.serial == self.serial
 
     def find(self, certificates: Iterable[Certificate]) -> Certificate | None:
-        """Return the certificate that is named, out of those we know."""
-        return next((one for one in certificates if self.matches(one)), None)
+        """Return the certificate that is named, out of those we know; where several bear the serial, by issuer too."""
+        found = [one for one in certificates if self.matches(one)]
+        by_issuer = (one for one in found if _name(one.issuer) == _name(self.issuer))
+        return next(by_issuer, None) or next(iter(found), None)
 
     @property
     def kind(self) -> str:
@@ -51,7 +58,16 @@ class KeyName:
             return "token"
         if self.key_id:
             return "subject-key-identifier"
-        return "thumbprint" if self.thumbprint else "issuer-serial"
+        if self.thumbprint:
+            return "thumbprint"
+        if self.modulus:
+            return "key-value"
+        return "issuer-serial" if self.serial is not None else "nothing"
+
+
+def _name(value: str) -> frozenset[str]:
+    """Return the parts of a distinguished name without their order, blanks and case, which writers disagree on."""
+    return frozenset("".join(piece.split()).lower() for piece in re.split(r"(?<!\\)[,+;]", value) if piece.strip())
 
 
 def read_key_name(key_info: etree._Element, ids: dict[str, etree._Element]) -> KeyName:
@@ -67,6 +83,8 @@ def read_key_name(key_info: etree._Element, ids: dict[str, etree._Element]) -> K
                 return _token(next(iter(children(child, WSSE, "BinarySecurityToken")), None))
             if child.tag == f"{{{DS}}}X509Data":
                 return _x509_data(child)
+            if child.tag == f"{{{DS}}}KeyValue":
+                return _key_value(child)
     except KeyUnreadable as error:
         raise refuse(FAILED_AUTHENTICATION, "token.unreadable") from error
     raise refuse(FAILED_AUTHENTICATION, "token.missing")
@@ -75,17 +93,26 @@ def read_key_name(key_info: etree._Element, ids: dict[str, etree._Element]) -> K
 def _token(element: etree._Element | None) -> KeyName:
     if element is None or element.tag != BINARY_TOKEN:
         raise refuse(FAILED_AUTHENTICATION, "token.missing")
-    return _certificates(text_of(element), is_path=element.get("ValueType", "") == X509_PKI_PATH)
+    return _certificates(text_of(element), element.get("ValueType", ""))
 
 
 @lru_cache(maxsize=CACHED_TOKENS)
-def _certificates(text: str, *, is_path: bool) -> KeyName:
+def _certificates(text: str, type_: str) -> KeyName:
     """Read the text of a token. Every message of a peer brings the same one: it is decoded once."""
     octets = from_base64(text, "BinarySecurityToken")
-    if is_path:
+    if type_ == X509_PKI_PATH:
         path = load_pki_path(octets)
         return KeyName(certificate=path[-1], chain=path[:-1])
+    if type_ == X509_PKCS7:
+        end, *above = load_pkcs7(octets)
+        return KeyName(certificate=end, chain=tuple(above))
     return KeyName(certificate=load_certificate(octets))
+
+
+def _key_value(element: etree._Element) -> KeyName:
+    for modulus in within(element, DS, "Modulus"):
+        return KeyName(modulus=int.from_bytes(base64_of(modulus)))
+    raise refuse(FAILED_AUTHENTICATION, "token.missing")
 
 
 def _key_identifier(element: etree._Element) -> KeyName:

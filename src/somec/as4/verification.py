@@ -31,7 +31,7 @@ Accepts = Callable[[str], bool]
 
 @dataclass(frozen=True, slots=True)
 class SignedReference:
-    """A ds:Reference of a signature with its one transform."""
+    """A ds:Reference of a signature with its one transform; none is named where there is none or more than one."""
 
     reference: Reference
     transform: str
@@ -90,10 +90,11 @@ def read_signature(soap: Soap, most_references: int, *, keep: bool = True) -> Si
 def _signed_reference(element: etree._Element, *, keep: bool) -> SignedReference:
     transforms = optional(element, DS, "Transforms")
     steps = children(transforms, DS, "Transform") if transforms is not None else []
-    if len(steps) != 1:
-        raise refuse(FAILED_AUTHENTICATION, "signature.transforms")
+    single = steps[0] if len(steps) == 1 else None
     return SignedReference(
-        reference=read_reference(element, keep=keep), transform=algorithm_of(steps[0]), prefixes=_prefixes(steps[0])
+        reference=read_reference(element, keep=keep),
+        transform=algorithm_of(single) if single is not None else "",
+        prefixes=_prefixes(single) if single is not None else (),
     )
 
 

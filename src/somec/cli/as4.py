@@ -8,7 +8,8 @@ import os
 import sys
 from pathlib import Path
 
-from somec.as4.inspection import Known, inspect
+from somec.as4.findings import Known
+from somec.as4.inspection import inspect
 from somec.as4.octets import Octets
 from somec.crypto.certificates import load_certificates
 from somec.crypto.errors import CryptoError

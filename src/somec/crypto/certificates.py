@@ -13,9 +13,10 @@ from datetime import datetime
 from functools import lru_cache
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, pkcs7
 
 from somec.crypto.errors import CertificateRefused, KeyUnreadable
 
@@ -125,6 +126,26 @@ def load_pki_path(der: bytes) -> tuple[Certificate, ...]:
     if not found or stop != len(der):
         raise KeyUnreadable("certificate.unreadable")
     return tuple(found)
+
+
+def load_pkcs7(der: bytes) -> tuple[Certificate, ...]:
+    """Read the certificates of a PKCS#7 bundle, which has no order: the end certificate first. Raises KeyUnreadable."""
+    try:
+        parsed = pkcs7.load_der_pkcs7_certificates(der)
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise KeyUnreadable("certificate.unreadable") from error
+    found = [_parse(one.public_bytes(Encoding.DER)) for one in parsed]
+    if not found or len(found) > MAX_CHAIN:
+        raise KeyUnreadable("certificate.path-too-long" if found else "certificate.unreadable")
+    return tuple(
+        sorted(found, key=lambda one: any(other is not one and other.issuer == one.subject for other in found))
+    )
+
+
+def rsa_modulus(certificate: Certificate) -> int:
+    """Return the modulus of an RSA certificate, 0 for another kind."""
+    key = certificate.public_key
+    return key.public_numbers().n if isinstance(key, rsa.RSAPublicKey) else 0
 
 
 def pki_path(chain: Sequence[Certificate]) -> bytes:

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from somec.as4.errors import As4Error
-from somec.as4.inspection import Known, inspect
+from somec.as4.findings import Known
+from somec.as4.inspection import inspect
 from somec.as4.octets import Octets
 
 OUTGOING = send([part(b'{"made":"up"}' * 20), part(b"second", compress=False)])
