@@ -170,6 +170,7 @@ def _take_and_compare(stage: Stage, desk: Officer) -> None:
     desk.press("Take it")
     desk.follow("Compare with our own people")
     desk.picture("match-review")
+    desk.page.get_by_text("Decide that it is nobody on file").click()
     fill(desk.page, {"outcome": "adopt"})
     form = desk.page.locator("form:has(input[name=nobody_form])")
     form.get_by_role("button").click()

@@ -24,6 +24,7 @@ from somec.persons import queries
 from somec.web import comparison
 from somec.web.forms.search import SearchForm, WhyForm
 from somec.web.forms.submission import refuse_into
+from somec.web.templatetags.somec import error_count
 from somec.web.views.access import OfficerRequest, officer
 from somec.web.views.people import may_record, page_number
 
@@ -51,10 +52,10 @@ def find(request: OfficerRequest) -> HttpResponse:
 
 
 def _form_page(request: OfficerRequest, form: SearchForm, why: WhyForm | None) -> HttpResponse:
+    wrong = sum(error_count(one) for one in (form, why) if one is not None and one.is_bound)
     context = {
-        "form": form, "why": why, "purpose": _purpose_line(request) if why is None else None,
-        "errors": bool((form.is_bound and form.errors) or (why is not None and why.is_bound and why.errors)),
-        "may_record": may_record(request.actor),
+        "form": form, "why": why, "purpose": _purpose_line(request) if why is None else None, "errors": bool(wrong),
+        "mistakes": wrong,
     }  # fmt: skip
     return render(request, "web/search/form.html", context)
 
