@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import icu
 
-from bench.namelists import pool
+from bench.namelists import CITIES, COUNTRIES, pool
 from bench.spellings import NICKNAMES
 
 CATEGORIES = (
@@ -155,7 +155,18 @@ def corrupted(person: Made, rng: random.Random, number: int) -> tuple[Made, str]
             ),
             rng,
         )
-    return query, category
+    return _other_fields(query, rng), category
+
+
+def _other_fields(query: Made, rng: random.Random) -> Made:
+    """Now and then a field that other hands filled: the other sex, another nationality, another town."""
+    if query.sex and rng.random() < 0.01:
+        query = replace(query, sex={"M": "F", "F": "M"}[query.sex])
+    if query.nationality and rng.random() < 0.05:
+        query = replace(query, nationality=rng.choice(list(COUNTRIES)))
+    if query.birthplace and rng.random() < 0.08:
+        query = replace(query, birthplace=rng.choice(CITIES[rng.choice(list(COUNTRIES))].split()))
+    return query
 
 
 def damaged(query: Made, category: str, rng: random.Random) -> Made:  # noqa: C901, PLR0912 - one branch for each damage

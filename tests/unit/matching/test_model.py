@@ -47,7 +47,7 @@ NEAR = [
     ("scholze", "scholz", 0.8),
     ("bill", "william", 0.8),
     ("سلمان", "sulayman", 0.8),
-    ("j", "jean", 0.7),
+    ("j", "jean", 0.05),
     ("tokayev", "tukayev", 0.85),
 ]
 FAR = [

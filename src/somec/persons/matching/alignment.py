@@ -18,7 +18,14 @@ from numpy.typing import NDArray
 
 from somec.persons.matching.arrays import People, Vocabulary
 from somec.persons.matching.compiled import compiled
-from somec.persons.matching.similarity import ABJAD_CAP, LEAST, distance_similarity, level_of, word_similarity
+from somec.persons.matching.similarity import (
+    ABJAD_CAP,
+    INITIAL_LEVEL,
+    LEAST,
+    distance_similarity,
+    level_of,
+    word_similarity,
+)
 
 JOINED: Final = 200
 """Added to the position in `pairs` when the part pairs with two parts of the other name written as one."""
@@ -45,6 +52,11 @@ class NameWeights(NamedTuple):
     """Bits when a given name pairs with a family name."""
     joined: float
     """Bits for a pair of one part with two."""
+    rarity: NDArray[np.float32]
+    """By query word and likeness level: the share of `bits` that comes from how rare so near a part is."""
+    further: float
+    """How much of the rarity of the second and later parts counts: names go together by language and family, so a rare
+    family name makes the given names that go with it less of a surprise."""
 
 
 @compiled
@@ -147,7 +159,7 @@ def align(
         pairs[i], levels[i] = -1, 0
     free = np.ones(others, dtype=np.uint8)
     total = _pair_singles(count, others, bits, pairs, free, np.float32(0.0))
-    if others != count:
+    if _some_alone(pairs[:count]):
         total += _pair_joined(
             query,
             names,
@@ -168,9 +180,47 @@ def align(
     for i in range(count):
         if 0 <= pairs[i] < JOINED:
             levels[i] = level_of(alike[i, pairs[i]])
+    total -= (1.0 - weights.further) * _further_rarity(names.words[start : start + count], pairs, levels, weights)
     return total + _alone(
         count, others, names.roles[start:end], people.roles[first : first + others], pairs, free, weights
     )
+
+
+@compiled
+def _some_alone(pairs: NDArray[np.int16]) -> bool:
+    for i in range(len(pairs)):
+        if pairs[i] < 0:
+            return True
+    return False
+
+
+@compiled
+def part_rarity(
+    words: NDArray[np.uint32], i: int, pairs: NDArray[np.int16], levels: NDArray[np.int16], weights: NameWeights
+) -> float:
+    """The rarity that pair `i` brings; two parts that pair with one joined part bring theirs once, with the first."""
+    if pairs[i] < 0 or levels[i] <= INITIAL_LEVEL:
+        return 0.0
+    if pairs[i] < JOINED:
+        return max(np.float32(0.0), weights.rarity[words[i], levels[i]])
+    if i > 0 and pairs[i - 1] == pairs[i]:
+        return 0.0
+    if i + 1 < len(words) and pairs[i + 1] == pairs[i]:
+        return max(weights.rarity[words[i], levels[i]], weights.rarity[words[i + 1], levels[i]])
+    return weights.rarity[words[i], levels[i]]
+
+
+@compiled
+def _further_rarity(
+    words: NDArray[np.uint32], pairs: NDArray[np.int16], levels: NDArray[np.int16], weights: NameWeights
+) -> float:
+    """The rarity of all paired parts but the rarest."""
+    total, most = np.float32(0.0), np.float32(0.0)
+    for i in range(len(words)):
+        rarity = part_rarity(words, i, pairs, levels, weights)
+        total += rarity
+        most = max(most, rarity)
+    return total - most
 
 
 @compiled

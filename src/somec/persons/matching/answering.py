@@ -9,6 +9,7 @@ from somec.persons.matching.answer import CANDIDATE, HIT, Answer, Candidate, Out
 from somec.persons.matching.building import SegmentBuilder
 from somec.persons.matching.explain import evidence_of
 from somec.persons.matching.model import Model
+from somec.persons.matching.opening import opened
 from somec.persons.matching.query import prepare
 from somec.persons.matching.records import NormalRecord
 from somec.persons.matching.search import probabilities, search_segments
@@ -32,7 +33,7 @@ def answer(
     thin = thinness(record)
     if thin:
         return Answer(Outcome.QUERY_TOO_THIN, (), 1.0 - model.prior, model.prior, people, model.digest(), (thin,))
-    query = prepare(record)
+    query = opened(prepare(record), segments)
     found = search_segments(segments, query, model)
     shares = probabilities([one.total for one in found.scored], people, model)
     kept = [position for position in range(min(top, len(shares))) if shares[position] >= floor]

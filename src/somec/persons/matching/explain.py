@@ -11,8 +11,9 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from somec.persons.matching.alignment import JOINED, MOST_PARTS
+from somec.persons.matching.alignment import JOINED, MOST_PARTS, part_rarity
 from somec.persons.matching.answer import Direction, Evidence, Parameter
 from somec.persons.matching.dateevidence import date_level
 from somec.persons.matching.dates import DateLevel, PartialDate
@@ -20,7 +21,7 @@ from somec.persons.matching.model import Model
 from somec.persons.matching.query import PreparedQuery
 from somec.persons.matching.scoring import Field, alignments
 from somec.persons.matching.search import COST_TABLES, Found, Scored
-from somec.persons.matching.similarity import LEVELS
+from somec.persons.matching.similarity import INITIAL_LEVEL, LEVELS
 
 CODES: Final[dict[str, tuple[str, str]]] = {
     "name.same": (
@@ -217,13 +218,14 @@ def _name_evidence(
     first = int(query.names.word_at[name])
     count = min(MOST_PARTS, int(query.names.word_at[name + 1]) - first)
     scale, pieces, taken = model.scale[Field.NAME], [], set()
+    discounts = _discounts(query.names.words[first : first + count], pairs, levels, found)
     for position in range(count):
         word, pair, level = int(query.names.words[first + position]), pairs[position], levels[position]
         bits = (
             float(
                 found.weights.missing[query.names.roles[first + position]]
                 if pair < 0
-                else found.weights.bits[word, level]
+                else found.weights.bits[word, level] - discounts[position]
             )
             * scale
         )
@@ -253,6 +255,19 @@ def _name_evidence(
     return pieces
 
 
+def _discounts(words: NDArray[np.uint32], pairs: Sequence[int], levels: Sequence[int], found: Found) -> list[float]:
+    """What each part of a name loses because a rarer part has already said much of it (`NameWeights.further`)."""
+    rarities = [
+        float(part_rarity(words, position, np.array(pairs), np.array(levels), found.weights))
+        for position in range(len(words))
+    ]
+    rarest = int(np.argmax(rarities)) if rarities else 0
+    return [
+        0.0 if position == rarest else (1.0 - found.weights.further) * rarity
+        for position, rarity in enumerate(rarities)
+    ]
+
+
 def _partners(pair: int, theirs: list[str], level: int) -> list[int]:
     if pair < 0:
         return []
@@ -270,17 +285,16 @@ def _part(
         return Evidence("name", Direction.MISSING, bits, "name.absent", ours)
     ours["theirs"] = " ".join(theirs)
     ours["one_in"] = max(1, round(2.0 ** (float(weight) - model.name_levels[level])))
-    if bits <= 0:
+    initial = level == INITIAL_LEVEL
+    if weight <= 0 and not initial:
         return Evidence("name", Direction.AGAINST, bits, "name.different", ours)
+    direction = Direction.FOR if bits > 0 else Direction.AGAINST
     if pair >= JOINED:
-        return Evidence("name", Direction.FOR, bits, "name.joined", ours)
-    initial = min(len(query.words[word]), len(theirs[0])) == 1
+        return Evidence("name", direction, bits, "name.joined", ours)
     named: tuple[tuple[Callable[[], bool], str], ...] = (
         (lambda: initial, "initial"),
         (lambda: level == LEVELS - 1, "same"),
         (lambda: level == LEVELS - 2, "sound"),
         (lambda: level == LEVELS - 3, "equivalent"),
     )
-    return Evidence(
-        "name", Direction.FOR, bits, "name." + next((code for holds, code in named if holds()), "near"), ours
-    )
+    return Evidence("name", direction, bits, "name." + next((code for holds, code in named if holds()), "near"), ours)

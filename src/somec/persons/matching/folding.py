@@ -116,6 +116,7 @@ _SLAVIC_END: Final = re.compile("(ov|ev|in|sk|ck)(aia|aja|aya|oi|oy|ij|iy|yi|yj|
 _OFF_END: Final = re.compile("([oe])ff?$")
 _BALTIC_END: Final = re.compile("(?<=[bcdfghjklmnprtvz])(s|as|is|us|ys)$")
 _ABJAD_CH: Final = re.compile("tS")
+_WRITTEN_ARTICLE: Final = re.compile(r"^[ae](?:l(?=[^aeiou])|([dnrstz])(?=\1))(?=.{5})")
 _DROP_VOWELS: Final = re.compile("[aeiouhy]")
 _CLASS_OF: Final = str.maketrans(
     {
@@ -178,7 +179,7 @@ def folds(spellings: tuple[str, ...], script: Script) -> tuple[str, ...]:
 
 
 def _readings(word: str) -> list[str]:
-    """Other ways to say a Latin spelling: j of Jamal, ch of Bach, final -off, u umlaut written u."""
+    """Other ways to say a Latin spelling: j of Jamal, ch of Bach, pinyin q of Qiang, final -off, u umlaut written u."""
     found = []
     if "j" in word and "dj" not in word:
         found.append(word.replace("j", "dj"))
@@ -186,6 +187,8 @@ def _readings(word: str) -> list[str]:
         found.append(word.replace("ch", "kh"))
     if word.startswith(("x", "hs")):
         found.append("s" + word[1:].removeprefix("s"))
+    if word.startswith(("qi", "qua")):
+        found.append("ch" + word[1:])
     if word.endswith(("off", "eff")):
         found.append(_OFF_END.sub(r"\1v", word))
     if "ö" in word or "ü" in word or "ä" in word:
@@ -205,6 +208,15 @@ def stems(form: str) -> tuple[str, ...]:
         return (slavic,)
     baltic = _BALTIC_END.sub("", form)
     return (baltic,) if baltic != form and len(baltic) >= 4 else ()
+
+
+def without_written_article(word: str) -> str:
+    """A Latin word without an Arabic article written onto it: Alshaikh, Elmalki, and with its l turned, Ennajjar.
+
+    Empty when there is none. Some words only look like it (Alfredo); what is left is one more spelling to find them by.
+    """
+    bare = _WRITTEN_ARTICLE.sub("", word)
+    return bare if bare != word else ""
 
 
 def skeleton(form: str) -> str:

@@ -59,13 +59,10 @@ def word_keys(word: str) -> WordKeys:
     spellings = romanisations(word, script)
     abjad = script in ABJADS
     plain = spellings[0] if abjad and spellings else ascii_form(spellings[0]) if spellings else ""
+    if len(word) == 1:
+        plain = plain[:1]  # Ш. is an initial, and of Sharov as well
     forms = folding.folds(spellings, script)
-    stems = (
-        tuple(dict.fromkeys(stem for form in forms for stem in folding.stems(form) if stem not in forms))
-        if not abjad
-        else ()
-    )
-    stems = stems[: MAX_FORMS - len(forms)]
+    stems = _stems(word, forms, script)[: MAX_FORMS - len(forms)] if not abjad else ()
     everything = forms + stems
     names, nicks = equivalents(word)
     sure = set(names) | {nick ^ 0x5BD1E995 for nick in nicks}
@@ -95,6 +92,15 @@ def word_keys(word: str) -> WordKeys:
         tuple(sure),
         tuple(grams),
     )
+
+
+def _stems(word: str, forms: tuple[str, ...], script: Script) -> tuple[str, ...]:
+    """The sound forms of a word without its grammatical ending or a written-on article."""
+    found = [stem for form in forms for stem in folding.stems(form)]
+    bare = folding.without_written_article(word) if script is Script.LATIN else ""
+    if bare:
+        found.append(folding.fold(bare))
+    return tuple(dict.fromkeys(stem for stem in found if stem not in forms))
 
 
 def _sounds(forms: tuple[str, ...]) -> int:

@@ -50,6 +50,8 @@ class Model:
     """Bits by role when the candidate has a part more."""
     crossed: float
     joined: float
+    further: float
+    """Share of the rarity that counts for every name part but the rarest: names go together by language and family."""
     date_m: tuple[float, ...]
     """For each `DateLevel`: share of true pairs (with both dates known)."""
     date_u: tuple[float, ...]
@@ -58,9 +60,11 @@ class Model:
     Share of random pairs; SAME_DAY and the levels that share only parts are counted in the index where that is
     larger.
     """
-    sex: tuple[float, float]
-    nationality: tuple[float, float]
-    """Share of true pairs that agree; bits when none is shared."""
+    sex: tuple[float, float, float]
+    """Share of true pairs that agree; bits when they differ; share of others that agree, high because names tell it."""
+    nationality: tuple[float, float, float]
+    """Share of true pairs that agree; bits when none is shared; share of others that agree at the least, because people
+    of like names are mostly of one country."""
     birthplace: tuple[float, float, float]
     """Bits added to rarity when equal, when near; bits when different."""
     document: tuple[float, float]
@@ -69,6 +73,11 @@ class Model:
     pair_scale: tuple[float, ...]
     """The same for pairs within one file, where every field was filled by the same hands."""
     pair_offset: float
+    pair_levels: tuple[float, ...]
+    pair_missing: tuple[float, float, float, float]
+    pair_extra: tuple[float, float, float, float]
+    pair_birthplace: tuple[float, float, float]
+    """What stands for `name_levels`, `missing`, `extra` and `birthplace` between records of one file."""
     slope: float
     offset: float
     """Calibration: a candidate's odds are 2 ** (slope * bits + offset) before the prior."""
@@ -89,6 +98,17 @@ class Model:
         """Write the model as JSON."""
         content = {"format": FORMAT, "digest": self.digest(), **asdict(self)}
         file.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+    def for_pairs(self) -> Model:
+        """The model with the weights for two records of one file in the place of those for a query."""
+        return replace(
+            self,
+            name_levels=self.pair_levels,
+            missing=self.pair_missing,
+            extra=self.pair_extra,
+            birthplace=self.pair_birthplace,
+            further=1.0,
+        )
 
     def with_prior(self, prior: float) -> Model:
         """The same model for another share of present people; raises BadModel outside 0 to 1."""
@@ -135,6 +155,9 @@ def _check(model: Model) -> None:
         (model.date_u, len(DateLevel)),
         (model.scale, 6),
         (model.pair_scale, 6),
+        (model.pair_levels, LEVELS),
+        (model.pair_missing, 4),
+        (model.pair_extra, 4),
         (model.missing, 4),
         (model.extra, 4),
     )

@@ -297,6 +297,48 @@ _NEVER_NAMES: Final = frozenset(
     ]
 )
 
+_HONORIFICS: Final = frozenset(
+    [
+        "haj",
+        "haji",
+        "hajji",
+        "hajj",
+        "hadji",
+        "mullah",
+        "mulla",
+        "maulvi",
+        "mawlawi",
+        "maulavi",
+        "molvi",
+        "shaikh",
+        "sheikh",
+        "sheik",
+        "shaykh",
+        "cheikh",
+        "sayyid",
+        "sayed",
+        "seyed",
+        "syed",
+        "qari",
+        "ustad",
+        "ayatollah",
+        "الشيخ",
+        "شيخ",
+        "السيد",
+        "سيد",
+        "الحاج",
+        "حاج",
+    ]
+)
+"""Titles that stand inside a name as well (Amir Sayyid Abdullah) and are left out there at will."""
+_NAMES_AT_THE_END: Final = _HONORIFICS | {"amir", "emir", "imam", "general", "major", "don", "lord"}
+"""Titles that are family names where they come last: Naseem al-Sheikh, نسيم الشيخ."""
+_NO_INITIALS: Final = frozenset(
+    {"ng", "st", "mc", "sz", "dz", "ks", "hs", "sh", "kh", "zh", "ch", "th", "gh", "lj", "nj"}
+)
+"""Two consonants that are a name, a prefix, or one letter of another script in Latin."""
+_TWO_INITIALS: Final = re.compile("[bcdfghjklmnpqrstvwxz]{2}")
+
 _ABD: Final = frozenset(
     ["abd", "abdul", "abdal", "abdel", "abdoul", "abdol", "abdur", "abdus", "abdu", "abdou", "abde"]
 )
@@ -349,7 +391,7 @@ def _parts(text: str, role: Role) -> tuple[Part, ...]:
         return ()
     if role is Role.UNKNOWN and _COMMA.search(text):
         found = _after_comma(text) or found
-    kept = _joined(_without_titles(found))
+    kept = _joined(_initials_apart(_without_titles(found)))
     bare = [word for position, word in enumerate(kept) if not _is_particle(word, position, len(kept))]
     if not bare or (len(bare) == 1 and len(bare[0]) < 3):
         bare = kept
@@ -385,11 +427,24 @@ def _after_comma(text: str) -> list[str]:
 
 def _without_titles(found: list[str]) -> list[str]:
     kept = [word for word in found if word not in _NEVER_NAMES] or found
+    inside = [word for word in kept[1:-1] if word not in _HONORIFICS]
+    kept = [*kept[:1], *inside, *kept[1:][-1:]]
     while len(kept) > 2 and kept[0] in TITLES:
         kept = kept[1:]
-    while len(kept) > 2 and kept[-1] in TITLES:
+    while len(kept) > 2 and kept[-1] in TITLES and kept[-1] not in _NAMES_AT_THE_END:
         kept = kept[:-1]
     return kept
+
+
+def _initials_apart(found: list[str]) -> list[str]:
+    """Take the initials of "JC Juncker" apart: two consonants that make no name, beside a longer word."""
+    if max(map(len, found)) < 3:
+        return found
+    return [
+        piece
+        for word in found
+        for piece in (word if _TWO_INITIALS.fullmatch(word) and word not in _NO_INITIALS else (word,))
+    ]
 
 
 def _is_particle(word: str, position: int, count: int) -> bool:

@@ -19,7 +19,7 @@ from somec.persons.matching.keys import word_keys
 from somec.persons.matching.names import Part, is_patronymic, parts_of
 from somec.persons.matching.scripts import ABJADS
 from somec.persons.matching.search import COST_TABLES
-from somec.persons.matching.similarity import LEVELS
+from somec.persons.matching.similarity import INITIAL_LEVEL, LEVELS
 from somec.persons.matching.wordtables import vocabulary_of
 
 SAME_NAME: Final = 0.5
@@ -54,7 +54,9 @@ def compare_names(left: str, right: str) -> NameComparison:
 @lru_cache(maxsize=1)
 def _weights() -> tuple[float, ...]:
     """Value of each likeness level, from -1 (another name) to 1 (the same): what decides a pair without frequencies."""
-    return tuple(max(-1.0, min(1.0, (level / (LEVELS - 1) - 0.70) / 0.22)) for level in range(LEVELS))
+    values = [max(-1.0, min(1.0, (level / (LEVELS - 1) - 0.70) / 0.22)) for level in range(LEVELS)]
+    values[INITIAL_LEVEL] = 0.1
+    return tuple(values)
 
 
 def _compared(ours: tuple[Part, ...], theirs: tuple[Part, ...]) -> NameComparison:
@@ -80,12 +82,17 @@ def _compared(ours: tuple[Part, ...], theirs: tuple[Part, ...]) -> NameCompariso
         none,
     )
     table = np.tile(np.array(_weights(), np.float32), (len(words), 1))
-    weights = NameWeights(table, np.zeros(4, np.float32), np.zeros(4, np.float32), 0.0, 0.0)
+    weights = NameWeights(table, np.zeros(4, np.float32), np.zeros(4, np.float32), 0.0, 0.0, np.zeros_like(table), 1.0)
     pairs, levels = np.zeros(MOST_PARTS, np.int16), np.zeros(MOST_PARTS, np.int16)
     align(
         vocabulary, names, 0, vocabulary, people, 0, alike[:, :MOST_PARTS].copy(), weights, *COST_TABLES, pairs, levels
     )
-    return _judged(ours, theirs, pairs[:count].tolist(), [float(level) / (LEVELS - 1) for level in levels[:count]])
+    return _judged(ours, theirs, pairs[:count].tolist(), [_shown(int(level)) for level in levels[:count]])
+
+
+def _shown(level: int) -> float:
+    """The likeness a level stands for; that of an initial is a convention."""
+    return 0.72 if level == INITIAL_LEVEL else level / (LEVELS - 1)
 
 
 def _judged(ours: tuple[Part, ...], theirs: tuple[Part, ...], pairs: list[int], alike: list[float]) -> NameComparison:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,15 @@ from somec.persons.matching.wordtables import vocabulary_of
 
 MOST_WORDS: Final = 40
 """Different words of all names of a query that are followed."""
+FEW_COUNTED: Final = 11
+"""Likeness level below which words are not all looked for, so that the model's `background` stands in for the count."""
+
+
+class NameBits(NamedTuple):
+    """By query word and likeness level: all bits, and those of them that rarity brings."""
+
+    bits: NDArray[np.float32]
+    rarity: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +78,7 @@ def prepare(record: NormalRecord) -> PreparedQuery:
     return PreparedQuery(record, words, named, keys, vocabulary_of(keys), names)
 
 
-def split_words(query: PreparedQuery, number: int) -> list[tuple[str, str]]:
-    """The ways one long word can be two names written together."""
-    word = query.words[number]
-    return [(word[:cut], word[cut:]) for cut in range(3, len(word) - 2)] if len(word) >= 7 else []
-
-
-def word_bits(model: Model, masses: NDArray[np.float64], people: int) -> NDArray[np.float32]:
+def word_bits(model: Model, masses: NDArray[np.float64], people: int) -> NameBits:
     """Bits of every likeness level for every query word.
 
     Quality of the level plus the rarity, in the index, of a part at least so near.
@@ -84,14 +87,21 @@ def word_bits(model: Model, masses: NDArray[np.float64], people: int) -> NDArray
     """
     at_least = np.cumsum(masses[:, ::-1], axis=1)[:, ::-1]
     background = np.array(model.background)
-    share = (at_least + model.smoothing * np.maximum(model.rare, background * 0.0)) / (people + model.smoothing)
-    floor = np.where(np.arange(LEVELS) < 11, background, 0.0)
+    share = (at_least + model.smoothing * model.rare) / (people + model.smoothing)
+    floor = np.where(np.arange(LEVELS) < FEW_COUNTED, background, 0.0)
     share = np.minimum(1.0, np.maximum(share, np.maximum(floor, 1e-7)))
-    return (np.array(model.name_levels) - np.log2(share)).astype(np.float32)
+    rarity = -np.log2(share)
+    return NameBits((np.array(model.name_levels) + rarity).astype(np.float32), rarity.astype(np.float32))
 
 
-def name_weights(model: Model, bits: NDArray[np.float32]) -> NameWeights:
+def name_weights(model: Model, found: NameBits) -> NameWeights:
     """The weights of a name comparison as the kernel takes them."""
     return NameWeights(
-        bits, np.array(model.missing, np.float32), np.array(model.extra, np.float32), model.crossed, model.joined
+        found.bits,
+        np.array(model.missing, np.float32),
+        np.array(model.extra, np.float32),
+        model.crossed,
+        model.joined,
+        found.rarity,
+        model.further,
     )

@@ -67,7 +67,7 @@ _RANGES: Final = (
 _INVISIBLE: Final = re.compile("[\u00ad\u034f\u061c\u0640\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 _APOSTROPHES: Final = re.compile("['`´ʹʺʻʼʽʾʿˈ‘’‛′՚׳ꞌ＇]")
 _SEPARATORS: Final = re.compile(r"[\s\-‐-―−_./,;:·・•|\\()\[\]{}<>«»\"“”„?!*+=#&@~^%$־]+")
-_WORD_START: Final = re.compile(r"(?<=[^\W\d_])(?=[A-Z])")
+_WORD_START: Final = re.compile(r"(?<=[^\W\d_])(?=[A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĢĪĮİĶĹĻĽŁŃŅŇŐŘŚŞŠŢŤŪŮŰŲŹŻŽΑ-ΩΆΈ-ΏА-ЯЁІЇЄҐ])")
 _DIGIT_LETTERS: Final = str.maketrans("0134578", "oieastb")
 
 

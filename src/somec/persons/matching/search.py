@@ -15,14 +15,12 @@ from numpy.typing import NDArray
 from somec.persons.matching.alignment import NameWeights
 from somec.persons.matching.building import date_key, document_key, place_key, place_sound_cached
 from somec.persons.matching.dates import DateLevel
-from somec.persons.matching.keys import word_keys
 from somec.persons.matching.model import Model
-from somec.persons.matching.query import PreparedQuery, name_weights, split_words, word_bits
+from somec.persons.matching.query import PreparedQuery, name_weights, word_bits
 from somec.persons.matching.retrieval import add_lists, best_records, clear_scores
 from somec.persons.matching.scoring import Costs, QueryFields, score
 from somec.persons.matching.segment import Expansion, Segment
 from somec.persons.matching.similarity import ABJAD_COSTS, COSTS, LEVELS
-from somec.persons.matching.wordtables import vocabulary_of
 
 SCORED: Final = 100
 """Records of a segment that are compared in full."""
@@ -81,8 +79,8 @@ def search_segments(
     for row in expansions:
         for number, expansion in enumerate(row):
             masses[number] += expansion.mass
-    bits = word_bits(model, masses, people)
-    weights = name_weights(model, bits)
+    counted = word_bits(model, masses, people)
+    weights, bits = name_weights(model, counted), counted.bits
     scale = np.array(model.scale, dtype=np.float32)
     results: list[Scored] = []
     by_segment: dict[int, QueryFields] = {}
@@ -150,6 +148,7 @@ def query_fields(
         for nation in record.nationalities:
             if nation in segment.nations:
                 share = (sum(other.nation_count(nation) for other in segments) + model.smoothing * 0.02) / total
+                share = max(share, model.nationality[2])
                 nations[segment.nations.index(nation)] = max(0.05, math.log2(model.nationality[0] / share))
     places = [place_sound_cached(place).encode("ascii", "replace") for place in record.places]
     return QueryFields(
@@ -158,7 +157,7 @@ def query_fields(
             [_date_bits(segments, packed, model, people) for packed in record.dates], np.float32
         ).reshape(-1, len(DateLevel)),
         sex=record.sex,
-        sex_bits=np.array([math.log2(model.sex[0] / 0.5), model.sex[1]], np.float32),
+        sex_bits=np.array([math.log2(model.sex[0] / model.sex[2]), model.sex[1]], np.float32),
         nation_bits=nations,
         place_letters=np.frombuffer(b"".join(places), np.uint8).copy(),
         place_at=np.cumsum([0, *map(len, places)]).astype(np.uint32) if places else np.zeros(1, np.uint32),
@@ -203,7 +202,7 @@ def _gather(
     scratch = segment.borrow()
     used = 0
     records, terms = segment.tables.word_records, segment.tables.terms
-    starts, ends, weights, groups = _word_lists(segment, query, expansions, bits)
+    starts, ends, weights, groups = _word_lists(segment, expansions, bits)
     if len(starts):
         used = add_lists(
             records.postings, starts, ends, weights, groups, scratch.scores, scratch.stamps, scratch.touched, used
@@ -272,15 +271,13 @@ def _date_lists(packed: int, bits: NDArray[np.float32]) -> list[tuple[int, float
 
 
 def _word_lists(
-    segment: Segment, query: PreparedQuery, expansions: Sequence[Expansion], bits: NDArray[np.float32]
+    segment: Segment, expansions: Sequence[Expansion], bits: NDArray[np.float32]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32], NDArray[np.uint8]]:
     """The record lists of all query words, strongest first within each word."""
     at = segment.tables.word_records.at
     starts: list[NDArray[np.int64]] = [np.zeros(0, np.int64)]
     ends, weights, groups = [np.zeros(0, np.int64)], [np.zeros(0, np.float32)], [np.zeros(0, np.uint8)]
     for number, expansion in enumerate(expansions):
-        if number < query.named and not (expansion.levels >= LEVELS - 2).any():
-            _add_split(segment, query, number, starts, ends, weights, groups)
         value = bits[number][expansion.levels]
         order = np.argsort(-value, kind="stable")
         order = order[value[order] >= LEAST_LIST_BITS]
@@ -293,33 +290,6 @@ def _word_lists(
         weights.append(value[order])
         groups.append(np.full(len(order), number + 1, np.uint8))
     return np.concatenate(starts), np.concatenate(ends), np.concatenate(weights), np.concatenate(groups)
-
-
-def _add_split(
-    segment: Segment,
-    query: PreparedQuery,
-    number: int,
-    starts: list[NDArray[np.int64]],
-    ends: list[NDArray[np.int64]],
-    weights: list[NDArray[np.float32]],
-    groups: list[NDArray[np.uint8]],
-) -> None:
-    """A word nobody has may be two names written together: read the lists of the two, when both are known."""
-    at, counts = segment.tables.word_records.at, segment.tables.word_records.counts
-    for left, right in split_words(query, number):
-        pieces = []
-        for piece in (left, right):
-            keys = word_keys(piece)
-            like = segment.like(piece, keys, vocabulary_of((keys,)), 0, exact=True)
-            pieces.append(like.words)
-        if not all(len(words) for words in pieces):
-            continue
-        for offset, words in enumerate(pieces):
-            value = np.minimum(12.0, np.log2((segment.count + 3000.0) / (counts[words] + 1.0))).astype(np.float32)
-            starts.append(at[words].astype(np.int64))
-            ends.append(at[words + 1].astype(np.int64))
-            weights.append(value)
-            groups.append(np.full(len(words), 200 + offset, np.uint8))
 
 
 def probabilities(totals: Sequence[float], people: int, model: Model) -> list[float]:

@@ -28,7 +28,10 @@ NICKNAME: Final = 0.86
 ABJAD_CAP: Final = 0.95
 LEAST: Final = 0.35
 """Likeness below which it does not matter how unlike two words are."""
-INITIAL: Final = 0.72
+INITIAL: Final = 0.06
+"""A fitting initial says little and has a level of its own (`INITIAL_LEVEL`), below everything that is compared letter
+by letter; its worth is in the model, not counted."""
+INITIAL_LEVEL: Final = 1
 VOWEL_WEIGHT: Final = 0.5
 ABJAD_VOWEL_WEIGHT: Final = 0.12
 
@@ -230,7 +233,7 @@ def word_similarity(
         left.nicks[left.nicks_at[i] : left.nicks_at[i + 1]], right.nicks[right.nicks_at[j] : right.nicks_at[j + 1]]
     ):
         best = NICKNAME
-    return best
+    return best if best > 2 * INITIAL else 0.0
 
 
 @compiled

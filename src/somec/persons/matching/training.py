@@ -61,7 +61,7 @@ def train(file: Path, model: Model) -> Model:
         how=how,
         date_m=tuple(round(value, 6) for value in date_m),
         date_u=tuple(round(value, 8) for value in date_u),
-        sex=(round(min(0.999, same_sex), 4), model.sex[1]),
+        sex=(round(min(0.999, same_sex), 4), *model.sex[1:]),
     )
 
 
