@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from typing import Any
 
 from somec.as4 import envelope, security
 from somec.as4.message import (
@@ -32,6 +33,8 @@ from somec.crypto import suites
 from somec.crypto.issuing import Subject, issue_pair, make_authority
 from somec.crypto.keys import KeyPair, make_agreement_key, make_rsa_key, make_signing_key
 
+Parts = list[tuple[dict[str, str], bytes]]
+Inspect = Callable[..., tuple[int, dict[str, Any]]]
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 SCHEME = "urn:oasis:names:tc:ebcore:partyid-type:unregistered:somec"
 LV: Party = initiator("node.lv.example", SCHEME)
@@ -152,7 +155,7 @@ class Forgery:
     """Changes the whole envelope after signing."""
     cipher: Callable[[bytes], bytes] = bytes
     """Changes each ciphertext."""
-    mime: Callable[[list[tuple[dict[str, str], bytes]]], list[tuple[dict[str, str], bytes]]] = list
+    mime: Callable[[Parts], Parts] = list
     boundary: str = "cut-here"
 
     def wire(self) -> tuple[str, bytes]:
@@ -178,7 +181,7 @@ class Forgery:
         if self.sign:
             text += security.signature(self.references(signed), keys.signing, self.method, "token", "X509-1")
         soap = envelope.envelope(self.security(text), messaging, body).decode()
-        parts: list[tuple[dict[str, str], bytes]] = [
+        parts: Parts = [
             ({"Content-Type": "application/soap+xml; charset=UTF-8", "Content-ID": "<root>"}, self.soap(soap).encode())
         ]
         for cid, data in packed.items():
@@ -186,7 +189,7 @@ class Forgery:
             parts.append(({"Content-Type": "application/octet-stream", "Content-ID": f"<{cid}>"}, content))
         return self.pack(self.mime(parts))
 
-    def pack(self, parts: list[tuple[dict[str, str], bytes]]) -> tuple[str, bytes]:
+    def pack(self, parts: Parts) -> tuple[str, bytes]:
         pieces = []
         for headers, content in parts:
             lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
@@ -196,3 +199,8 @@ class Forgery:
 
 
 ENVELOPE_OPEN = f'<S12:Envelope xmlns:S12="{SOAP12}">'
+
+
+def codes(report: dict[str, Any]) -> set[str]:
+    """Return the EBMS codes of an inspection."""
+    return {one["code"] for one in report["errors"]}
