@@ -342,7 +342,7 @@ def sealed(header: str, key: bytes, algorithm: str = suites.AES128_GCM) -> Forge
     )  # fmt: skip
 
 
-def judged(inspect: Inspect, forgery: Forgery, *options: str) -> None:
+def check_judged(inspect: Inspect, forgery: Forgery, *options: str) -> None:
     """Check that the message opens and holds, and that with one octet of the ciphertext changed it does not."""
     wire = forgery.wire()[1]
     status, report = inspect(wire, *options)
@@ -359,21 +359,21 @@ def judged(inspect: Inspect, forgery: Forgery, *options: str) -> None:
 def test_key_transport(inspect: Inspect, name: str) -> None:
     key = os.urandom(16)
     forgery = sealed(encrypted_key(key, transport=TRANSPORT[name])[0] + encrypted_data(NAMED), key)
-    judged(inspect, forgery, "--allow-legacy")
+    check_judged(inspect, forgery, "--allow-legacy")
     status, report = inspect(forgery.wire()[1])
     assert (status, codes(report)) == ((0, set()) if name == "1.15" else (1, {"EBMS:0103"}))
 
 
 def test_label_of_oaep(inspect: Inspect) -> None:
     key = os.urandom(16)
-    judged(inspect, sealed(encrypted_key(key, label=b"label")[0] + encrypted_data(NAMED), key))
+    check_judged(inspect, sealed(encrypted_key(key, label=b"label")[0] + encrypted_data(NAMED), key))
 
 
 @pytest.mark.parametrize("algorithm", suites.CONTENT_KEY_BYTES)
 def test_content_cipher(inspect: Inspect, algorithm: str) -> None:
     key = os.urandom(suites.CONTENT_KEY_BYTES[algorithm])
     header = encrypted_key(key)[0] + encrypted_data(NAMED, algorithm)
-    judged(inspect, sealed(header, key, algorithm), "--allow-legacy")
+    check_judged(inspect, sealed(header, key, algorithm), "--allow-legacy")
 
 
 def keyed(name: str, key: bytes) -> str:
@@ -415,7 +415,7 @@ ARRANGEMENTS = (
 @pytest.mark.parametrize("name", ARRANGEMENTS)
 def test_key_arranged(inspect: Inspect, name: str) -> None:
     key = os.urandom(16)
-    judged(inspect, sealed(keyed(name, key), key))
+    check_judged(inspect, sealed(keyed(name, key), key))
 
 
 def test_key_of_somebody_else_opens_nothing(inspect: Inspect) -> None:
