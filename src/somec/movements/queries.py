@@ -67,12 +67,11 @@ from somec.movements.views import (
     StateLine,
 )
 from somec.persons import queries as persons
-from somec.persons.queries import Candidate, JudgementView
+from somec.persons.queries import JudgementView
 from somec.persons.search import CandidateAnswer
 
 __all__ = [
     "advice",
-    "candidates",
     "conversation",
     "counts",
     "events",
@@ -398,13 +397,6 @@ def incoming_actions(actor: Actor, row: Incoming) -> tuple[str, ...]:
         steps.discard("incoming.confirm_change")
     allowed = {step for step in steps if any(access.can(actor, PERMISSIONS.get(step, step), one) for one in targets)}
     return tuple(sorted(allowed))
-
-
-def candidates(actor: Actor, id: str, limit: int = 10) -> list[Candidate]:  # noqa: A002 - the incoming notice's id
-    """Return the people of ours who may be the person of the notice, with the evidence for, against and missing."""
-    row = incoming_row(actor, "incoming.judge", id)
-    body = links.newest_content(row).body
-    return persons.candidates(actor, messages.identity(body), limit=limit, subject=row.id)
 
 
 def match(actor: Actor, id: str, page: int = 1) -> CandidateAnswer:  # noqa: A002 - the incoming notice's id

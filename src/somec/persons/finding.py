@@ -37,6 +37,7 @@ from somec.persons.search import (
 
 if TYPE_CHECKING:
     from somec.persons.matching.index import MatchIndex
+    from somec.persons.matching.model import Model
 
 PAGE_SIZE: Final = 10
 MOST_RANKED: Final = 60
@@ -245,7 +246,7 @@ def _limited(actor: Actor, index: MatchIndex, answer: Answer, judged: _Judged, r
     kept = [
         replace(one, rank=place + 1, probability=share, tied=_tied(ranked, place))
         for place, (one, share) in enumerate(zip(ranked, shares, strict=True))
-        if share >= FLOOR or one.id in judged.kept
+        if share >= FLOOR or one.id in judged.kept or (place < PAGE_SIZE and _likely_alone(one, people, index.model))
     ]
     best = max(shares, default=0.0)
     outcome = Outcome.HIT if best >= HIT else Outcome.CANDIDATE if best >= CANDIDATE else Outcome.NO_CANDIDATE
@@ -260,6 +261,13 @@ def _limited(actor: Actor, index: MatchIndex, answer: Answer, judged: _Judged, r
         answer, outcome=outcome, candidates=tuple(kept), nobody=max(0.0, 1.0 - sum(shares)), people=people,
         reasons=tuple(reasons),
     )  # fmt: skip
+
+
+def _likely_alone(one: Candidate, people: int, model: Model) -> bool:
+    """Tell whether he would be a candidate if a nearer one did not take the probability: a reader compares the two."""
+    from somec.persons.matching.search import probabilities  # noqa: PLC0415
+
+    return probabilities([one.bits], people, model)[0] >= CANDIDATE
 
 
 def _tied(ranked: Sequence[Candidate], place: int) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import BooleanField, Case, Exists, OuterRef, Q, QuerySet, Sum, Value, When
+from django.db.models import BooleanField, Case, Exists, OuterRef, Q, QuerySet, Value, When
 
 from somec.access import queries as access
 from somec.access.rules import Actor, Target
@@ -19,21 +19,16 @@ from somec.kernel import clock
 from somec.kernel.canonical import Json
 from somec.kernel.errors import NotFound
 from somec.persons import completeness as gate
-from somec.persons import evidence, families, files, items, models, names, rows
+from somec.persons import families, files, items, models, names, rows
 from somec.persons.finding import match_candidates, search_people
-from somec.persons.messages import FieldEvidence, Missing, PersonView
+from somec.persons.messages import Missing, PersonView
 
 __all__ = [
-    "Candidate", "ChangeView", "JudgementView", "Page", "PersonLabel", "PersonQuery", "PersonRow", "candidates",
+    "ChangeView", "JudgementView", "Page", "PersonLabel", "PersonQuery", "PersonRow",
     "changed_since", "completeness", "count", "file_ids", "find", "head", "history", "identity_item", "judgements",
     "labels", "match_candidates", "match_records", "person", "search_people", "target", "view",
 ]  # fmt: skip
 PAGE_SIZE = 50
-CANDIDATES_COMPARED = 40  # files that are read whole before the best are shown
-
-# How much a shared key counts when files are picked for comparison. It is shown nowhere and decides nothing.
-_POINTS = {"number": 16, "name": 4, "sound": 2, "born": 2}
-_ENOUGH_POINTS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -89,22 +84,6 @@ class ChangeView:
     before: Mapping[str, Any]
     after: Mapping[str, Any]
     reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Candidate:
-    """A file that may be the same person, with the evidence field by field and the standing human answer, if any."""
-
-    person_id: str
-    label: str
-    born: str
-    case_number: str
-    evidence: tuple[FieldEvidence, ...]
-    verdict: str = ""
-
-    def count(self, verdict: str) -> int:
-        """Return how many fields are ``for``, ``against`` or ``missing``."""
-        return sum(item.verdict == verdict for item in self.evidence)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -230,56 +209,6 @@ def history(actor: Actor, person_id: str, limit: int = 200) -> list[ChangeView]:
         )
         for row in found
     ]  # fmt: skip
-
-
-def candidates(actor: Actor, identity: Mapping[str, Any], limit: int = 10, subject: str = "") -> list[Candidate]:
-    """Return the files that may be the person of an identity item, those with most fields *for* first.
-
-    With ``subject`` (an incoming notice) the standing judgements are shown, and a file judged *not the same* does not
-    come back. A plain list by exact and phonetic keys: it orders, it does not weigh.
-    """
-    theirs = items.read_identity(identity)
-    judged = _standing_verdicts(subject) if subject else {}
-    wanted = files.keys({"names": theirs.names, "births": theirs.births, "documents": theirs.documents})
-    excluded = [person_id for person_id, verdict in judged.items() if verdict == "not_same"]
-    people = models.Person.objects.filter(
-        access.scope(actor, "person.find").q(author="recorded_by"), families.NOT_MERGED
-    )
-    points = _picked(people.exclude(pk__in=excluded), wanted)
-    compared = [
-        Candidate(
-            person_id=ours.id, label=ours.label, born=_born(ours), case_number=ours.case_number,
-            evidence=evidence.compare(theirs, ours), verdict=judged.get(ours.id, ""),
-        )
-        for ours in rows.views(models.Person.objects.filter(pk__in=points))
-    ]  # fmt: skip
-    compared.sort(key=lambda one: (one.count("against") - one.count("for"), -points[one.person_id], one.person_id))
-    return compared[:limit]
-
-
-def _born(person_file: PersonView) -> str:
-    return " / ".join(sorted({str(birth.date) for birth in person_file.births}))
-
-
-def _picked(people: QuerySet[models.Person], wanted: set[tuple[str, str]]) -> dict[str, int]:
-    """Return the files that share most keys, with the points of what they share; one query."""
-    condition = Q(pk__in=())
-    for kind in _POINTS:
-        condition |= Q(kind=kind, key__in=sorted(key for found, key in wanted if found == kind))
-    points = Sum(Case(*(When(kind=kind, then=Value(value)) for kind, value in _POINTS.items()), default=Value(0)))
-    counted = (
-        models.PersonKey.objects.filter(condition, person__in=people)
-        .values("person_id")
-        .annotate(points=points)
-        .filter(points__gte=_ENOUGH_POINTS)
-        .order_by("-points", "person_id")[:CANDIDATES_COMPARED]
-    )
-    return {row["person_id"]: row["points"] for row in counted}
-
-
-def _standing_verdicts(subject: str) -> dict[str, str]:
-    standing = models.Judgement.objects.filter(subject=subject, withdrawn_at=None, person__isnull=False)
-    return {str(person_id): verdict for person_id, verdict in standing.values_list("person_id", "verdict")}
 
 
 def judgements(subject: str) -> list[JudgementView]:

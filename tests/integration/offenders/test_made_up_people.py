@@ -73,6 +73,6 @@ def test_the_netherlands_have_two_people_who_look_alike() -> None:
     actor = officer(state="NL")
     people.populate(actor=actor, count=30, seed=1)
     asked = {"names": [{"family_name": "KOVŠOVS", "given_name": "Valērijs"}], "births": [{"birth_date": "1984-03-17"}]}
-    found = [one.label for one in queries.candidates(contact_point(state="NL"), asked)]
-    assert found[:2] == ["KOVAĻOVS, Valerijs", "KOVALJOV, Valerij"]
+    found = queries.match_candidates(contact_point(state="NL"), asked, subject="inc-1").candidates
+    assert {one.label for one in found[:2]} == {"KOVAĻOVS, Valerijs", "KOVALJOV, Valerij"}
     assert queries.find(actor, PersonQuery(text="koval")).total == 2

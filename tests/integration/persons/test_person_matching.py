@@ -14,8 +14,10 @@ from somec.audit import queries as log
 from somec.kernel import clock
 from somec.kernel.errors import Invalid, NotAllowed, NotFound
 from somec.persons import actions, models, queries
+from somec.persons.actions import Weighed
 from somec.persons.dates import PartialDate
 from somec.persons.messages import Birth, Name, Nationality
+from somec.persons.search import CandidateAnswer, Outcome
 
 pytestmark = pytest.mark.django_db
 DESK = contact_point()
@@ -46,39 +48,49 @@ def ozols() -> str:
     )
 
 
+def match(said: dict[str, Any] = SPAIN_SAYS, subject: str = "inc-1", **other: Any) -> CandidateAnswer:
+    return queries.match_candidates(DESK, said, subject=subject, **other)
+
+
 def found(**other: Any) -> list[str]:
-    return [one.person_id for one in queries.candidates(DESK, SPAIN_SAYS, **other)]
+    return [one.person_id for one in match(**other).candidates]
 
 
 def test_the_nearest_stands_first_with_its_evidence(kovsovs: str, ozols: str) -> None:
-    first, second = queries.candidates(DESK, SPAIN_SAYS)
-    assert (first.person_id, second.person_id) == (kovsovs, ozols)
-    evidence = {item.field: (item.verdict, item.code) for item in first.evidence}
-    assert evidence["family_name"] == ("for", "same_sound")
-    assert evidence["birth_date"] == ("for", "same_day")
-    assert evidence["document"] == ("missing", "missing_there")
-    assert {item.field: item.verdict for item in second.evidence}["family_name"] == "against"
+    answer = match()
+    best = answer.candidates[0]
+    assert best.person_id == kovsovs
+    assert best.probability > 0.5 > answer.nobody
+    evidence = {(one.field, one.direction.value) for one in best.evidence}
+    assert {("name", "for"), ("birth_date", "for"), ("document", "missing")} <= evidence
+    assert all(one.probability < 0.01 for one in answer.candidates if one.person_id == ozols)
 
 
 def test_somebody_quite_different_is_no_candidate(ozols: str) -> None:
     nobody = {"names": [{"family_name": "Nguyen", "given_name": "Thi"}], "births": [{"birth_date": "1955-01-01"}]}
-    assert queries.candidates(DESK, nobody) == []
+    answer = match(nobody)
+    assert (answer.outcome, answer.candidates) == (Outcome.NO_CANDIDATE, ())
+    assert answer.nobody > 0.99
 
 
 @pytest.mark.parametrize("number", ["LV5520193", "lv 552-0193"])
 def test_a_document_number_alone_finds_him_under_a_false_name(kovsovs: str, number: str) -> None:
     other = {"names": [{"family_name": "Silva"}], "identifiers": [{"notation": number, "issuing_state": "LV"}]}
-    assert [one.person_id for one in queries.candidates(DESK, other)] == [kovsovs]
+    best = match(other).candidates[0]
+    assert best.person_id == kovsovs
+    assert ("document", "for") in {(one.field, one.direction.value) for one in best.evidence}
 
 
-def test_who_may_not_search_gets_no_candidates(kovsovs: str) -> None:
-    assert queries.candidates(officer(Role.ANALYST), SPAIN_SAYS) == []
+def test_who_may_not_find_gets_no_candidates(kovsovs: str) -> None:
+    answer = queries.match_candidates(officer(Role.ANALYST), SPAIN_SAYS, subject="inc-1")
+    assert (answer.candidates, answer.people) == ((), 0)
 
 
-def test_candidates_cost_the_same_however_many_there_are(kovsovs: str, django_assert_max_num_queries: Any) -> None:
-    actions.record_people(actor=ILZE, people=[new_person() for _ in range(60)])
-    with django_assert_max_num_queries(13):
-        assert len(queries.candidates(DESK, SPAIN_SAYS, limit=10, subject="inc-1")) == 10
+def test_the_question_is_logged_with_who_was_shown(kovsovs: str) -> None:
+    match()
+    shown, question = log.trail_of(DESK.id).entries[:2]
+    assert (question.action, question.subject, question.kind.value) == ("person.match", "inc-1", "consultation")
+    assert (shown.action, shown.case) == ("person.shown", kovsovs)
 
 
 def judge(person_id: str | None, verdict: str, **other: Any) -> str:
@@ -88,14 +100,32 @@ def judge(person_id: str | None, verdict: str, **other: Any) -> str:
 
 def test_not_the_same_does_not_come_back(kovsovs: str, ozols: str) -> None:
     judge(ozols, "not_same", grounds=("date_and_place",))
-    assert found(subject="inc-1") == [kovsovs]
-    assert found(subject="inc-2") == [kovsovs, ozols]
-    assert found() == [kovsovs, ozols]
+    assert ozols not in found()
+    judge(kovsovs, "not_same")
+    answer = match()
+    assert (answer.candidates, answer.turned_down) == ((), 2)
+    assert found(subject="inc-2")[0] == kovsovs
+
+
+def test_not_the_same_holds_for_the_next_notice_about_the_same_person_of_that_state(kovsovs: str) -> None:
+    judge(kovsovs, "not_same", weighed=Weighed(subject_person="ES:prs-1"))
+    assert found(subject="inc-2", subject_person="ES:prs-1") == []
+    assert found(subject="inc-2", subject_person="ES:prs-2") == [kovsovs]
+
+
+def test_what_was_judged_same_is_shown_however_unlikely_it_has_become(ozols: str) -> None:
+    judge(ozols, "same", grounds=("fingerprints",))
+    nobody = {"names": [{"family_name": "Nguyen", "given_name": "Thi"}], "births": [{"birth_date": "1955-01-01"}]}
+    (shown,) = match(nobody).candidates
+    assert (shown.person_id, shown.verdict) == (ozols, "same")
+    assert shown.probability < 0.01
 
 
 def test_cannot_tell_comes_back_and_says_so(kovsovs: str) -> None:
     judge(kovsovs, "cannot_tell")
-    assert [one.verdict for one in queries.candidates(DESK, SPAIN_SAYS, subject="inc-1")] == ["cannot_tell"]
+    assert [(one.verdict, one.new_facts) for one in match().candidates] == [("cannot_tell", False)]
+    actions.change_file(actor=ILZE, person_id=kovsovs, sex="other", reason="seen again")
+    assert [(one.verdict, one.new_facts) for one in match().candidates] == [("cannot_tell", True)]
 
 
 def test_a_new_answer_takes_the_old_one_back_and_both_stay(kovsovs: str, ozols: str) -> None:
