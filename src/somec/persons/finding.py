@@ -46,6 +46,8 @@ FLOOR: Final = 0.001
 """Less likely candidates are not shown, unless a person has judged them."""
 AMONG: Final = 100_000
 """A link is weighed as one among so many people, so that its weight does not change while the node grows."""
+COMPARED_ONE_BY_ONE: Final = 2_000
+"""Files of an officer's own that are all compared; with more, the nearest of the whole index are limited to his."""
 TIE_BITS: Final = 0.1
 """As ``persons.matching.answering.TIE_BITS``, for what is left after limiting."""
 
@@ -200,7 +202,7 @@ def _answered(actor: Actor, asked: Known, judged: _Judged, page: int, size: int)
         )  # fmt: skip
     index = followed.index
     record = record_of(asked, "asked")
-    answer = index.search(record, top=MOST_RANKED, floor=0.0)
+    answer = index.search(record, top=MOST_RANKED, floor=0.0, among=_few(actor))
     if answer.outcome is not Outcome.QUERY_TOO_THIN:
         answer = _limited(actor, index, answer, judged, record)
     reasons = [*answer.reasons, *([followed.reason] if followed.reason else [])]
@@ -221,6 +223,15 @@ def _answered(actor: Actor, asked: Known, judged: _Judged, page: int, size: int)
 def finds_everybody(actor: Actor) -> bool:
     """Tell whether the actor's role alone lets him find any file (others find what they are related to)."""
     return can(actor, "person.find", Target(kind=files.KIND, id=""))
+
+
+def _few(actor: Actor) -> list[str] | None:
+    """Return the files of somebody who may find few: all are compared, none is lost among the many he may not find."""
+    if finds_everybody(actor):
+        return None
+    scope = models.Person.objects.filter(access.scope(actor, "person.find").q(author="recorded_by"))
+    found = list(scope.values_list("pk", flat=True)[: COMPARED_ONE_BY_ONE + 1])
+    return found if len(found) <= COMPARED_ONE_BY_ONE else None
 
 
 def _limited(actor: Actor, index: MatchIndex, answer: Answer, judged: _Judged, record: Any) -> Answer:

@@ -11,7 +11,7 @@ from factories import contact_point, new_person, officer, stranger
 from somec.access.rules import Role
 from somec.audit import queries as log
 from somec.kernel.errors import Invalid, NotAllowed
-from somec.persons import actions, queries
+from somec.persons import actions, finding, queries
 from somec.persons.dates import PartialDate
 from somec.persons.messages import Birth, Name
 from somec.persons.search import CandidateAnswer, Outcome, PersonSearch, SearchName
@@ -57,6 +57,17 @@ def test_who_may_not_find_the_file_gets_the_answer_of_an_index_without_it(kovsov
     assert (answer.outcome, answer.candidates, answer.people) == (Outcome.NO_CANDIDATE, (), 0)
     assert answer.nobody == 1.0
     assert "search.only_files_you_may_find" in answer.reasons
+
+
+def test_one_s_own_file_is_not_lost_among_the_many_one_may_not_find(monkeypatch: pytest.MonkeyPatch) -> None:
+    namesakes = [new_person(documents=()) for _ in range(70)]
+    actions.record_people(actor=ILZE, people=namesakes)
+    other = stranger()
+    mine = actions.record_person(actor=other, person=new_person(births=(), documents=()))
+    answer = ask(asked("Valerij Kovshov", "1984-03-07"), other)
+    assert ([one.person_id for one in answer.candidates], answer.people) == ([mine], 1)
+    monkeypatch.setattr(finding, "COMPARED_ONE_BY_ONE", 0)
+    assert ask(asked("Valerij Kovshov", "1984-03-07"), other).candidates == ()
 
 
 def test_roles_that_never_search_and_questions_without_purpose_are_refused(kovsovs: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from somec.persons.matching.answer import CANDIDATE, HIT, Answer, Candidate, Outcome
@@ -27,6 +27,7 @@ def answer(
     floor: float,
     explain: bool,
     incomplete: str | None,
+    among: Collection[str] | None = None,
 ) -> Answer:
     """The answer to one normalised query; `incomplete` is the reason why the index does not hold everybody."""
     people = sum(segment.living for segment in segments)
@@ -34,7 +35,7 @@ def answer(
     if thin:
         return Answer(Outcome.QUERY_TOO_THIN, (), 1.0 - model.prior, model.prior, people, model.digest(), (thin,))
     query = opened(prepare(record), segments)
-    found = search_segments(segments, query, model)
+    found = search_segments(segments, query, model, among=among)
     shares = probabilities([one.total for one in found.scored], people, model)
     kept = [position for position in range(min(top, len(shares))) if shares[position] >= floor]
     candidates = []

@@ -12,7 +12,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
@@ -287,10 +287,12 @@ class MatchIndex:
         *,
         explain: bool = True,
         prior: float | None = None,
+        among: Collection[str] | None = None,
     ) -> Answer:
         """Who in the index may be the person in `query`.
 
-        At most `top` candidates with a probability of at least `floor`, best first.
+        At most `top` candidates with a probability of at least `floor`, best first. With `among` only the people with
+        these ids are compared, and all of them; how common names are is still counted in the whole index.
 
         `prior` is the share of such queries whose person is in the index, the model's if None. `explain=False` leaves
         the evidence out.
@@ -308,6 +310,7 @@ class MatchIndex:
             floor=floor,
             explain=explain,
             incomplete=None if complete else reason or "matching.index.incomplete",
+            among=among,
         )
 
     def compare(self, query: PersonRecord, record: PersonRecord) -> Candidate | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
@@ -66,12 +66,14 @@ def search_segments(
     *,
     scored: int = SCORED,
     whole: Segment | None = None,
+    among: Collection[str] | None = None,
 ) -> Found:
     """Everything the segments know of the query, best first.
 
     Equal totals by record id so that order never depends on chance.
 
-    The records of the segment `whole` are all scored, whether or not anything leads to them.
+    The records of the segment `whole` are all scored, whether or not anything leads to them; with `among` only the
+    records with these ids are, and all of them.
     """
     people = sum(segment.living for segment in segments)
     expansions = [_expansions(segment, query) for segment in segments]
@@ -89,11 +91,12 @@ def search_segments(
             continue
         fields = query_fields(segment, segments, query, model, people)
         by_segment[id(segment)] = fields
-        records = (
-            np.arange(segment.count, dtype=np.uint32)
-            if segment is whole
-            else _gather(segment, query, row, bits, fields, model, scored)
-        )
+        if segment is whole:
+            records = np.arange(segment.count, dtype=np.uint32)
+        elif among is not None:
+            records = np.array(sorted({one for record_id in among for one in segment.find(record_id)}), dtype=np.uint32)
+        else:
+            records = _gather(segment, query, row, bits, fields, model, scored)
         if not len(records):
             continue
         tables = segment.tables
