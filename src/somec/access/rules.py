@@ -137,6 +137,7 @@ ACTIONS: Mapping[str, Rule] = {
     "incoming.receive": Rule((), node=True),
     "notice.receive_progress": Rule((), node=True),
     "alert.raise": Rule((), node=True),
+    "attachment.discard": Rule((), node=True),
 }
 
 READING_KINDS: Mapping[str, str] = {

@@ -21,7 +21,7 @@ from somec.alerts import actions as alerts
 from somec.audit import actions as audit
 from somec.audit import checking
 from somec.cli.following import Following
-from somec.exchange import keyring, witnessing
+from somec.exchange import keyring, unsent, witnessing
 from somec.exchange.condition import WORK
 from somec.exchange.directory import Directory
 from somec.exchange.endpoint import Endpoint
@@ -34,6 +34,7 @@ from somec.kernel import clock
 
 TICK_SECONDS: Final = 1.0
 RAISE_SECONDS: Final = 2.0  # how late an alert may be raised; asking costs some milliseconds
+CLEAN_TICKS: Final = 1800  # every hour
 SEAL_TICKS: Final = 3  # how often it is asked whether a checkpoint is due
 PROVE_SECONDS: Final = 5.0  # how soon the log is proved when somebody asks for it
 FOLLOW_TICKS: Final = 5  # how often it is asked whether the search index is behind; the next search would catch up too
@@ -93,6 +94,8 @@ class Node:
                 if tick % SEAL_TICKS == 0:
                     self._guarded(self._seal)
                 self._guarded(self._raise)
+                if tick % CLEAN_TICKS == 0:
+                    self._guarded(unsent.discard_unsent)
                 if tick % FOLLOW_TICKS == 0:
                     self._guarded(following.tick)
                 if self._stop.wait(RAISE_SECONDS):

@@ -11,6 +11,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -48,6 +49,7 @@ class Config:
     web_address: str = "127.0.0.1:8000"
     web_tls: bool = False
     web_hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
+    web_proxies: tuple[str, ...] = ()
     exchange_address: str = "127.0.0.1:8443"
     endpoint: str = "https://127.0.0.1:8443/as4"
     client_certificates: ClientCertificates = "required"
@@ -68,6 +70,11 @@ class Config:
         return self.folder / "somec.sqlite3"
 
     @property
+    def web_secure(self) -> bool:
+        """Tell whether browsers reach the screens by TLS: the node's own, or that of a trusted proxy."""
+        return self.web_tls or bool(self.web_proxies)
+
+    @property
     def keys(self) -> Path:
         """Return the folder of the node's private keys (mode 0700)."""
         return self.folder / "keys"
@@ -75,7 +82,7 @@ class Config:
 
 _STATE = re.compile(r"[A-Z]{2}")
 _KEYS = {
-    "state", "name", "desk", "web_address", "web_tls", "web_hosts", "exchange_address", "endpoint",
+    "state", "name", "desk", "web_address", "web_tls", "web_hosts", "web_proxies", "exchange_address", "endpoint",
     "client_certificates", "database_url",
     "training", "second_factor", "time_zone", "language", "session_minutes", "session_hours", "purpose_minutes",
     "openid", "lead_hours",
@@ -112,6 +119,17 @@ def _lead_mistakes(hours: object) -> dict[str, list[str]]:
     return wrong | {f"lead_hours.{name}": ["number_of_hours"] for name in negative}
 
 
+def _proxy_mistakes(named: object) -> dict[str, list[str]]:
+    """Return what is wrong with ``web_proxies``: a list of IP addresses or networks, never everybody."""
+    if not isinstance(named, list) or not all(isinstance(one, str) for one in named):
+        return {"web_proxies": ["list_of_addresses"]}
+    try:
+        everybody = any(ip_network(one).prefixlen == 0 for one in named)
+    except ValueError:
+        return {"web_proxies": ["list_of_addresses"]}
+    return {"web_proxies": ["everybody"]} if everybody else {}
+
+
 def _checked(data: dict[str, Any], folder: Path) -> Config:
     wrong: dict[str, list[str]] = {key: ["unknown"] for key in data if key not in _KEYS}
     for key in ("state", "name", "desk"):
@@ -122,6 +140,7 @@ def _checked(data: dict[str, Any], folder: Path) -> Config:
     for key in ("session_minutes", "session_hours", "purpose_minutes"):
         if key in data and not (isinstance(data[key], int) and data[key] > 0):
             wrong[key] = ["positive_number"]
+    wrong.update(_proxy_mistakes(data.get("web_proxies", [])))
     wrong.update(_lead_mistakes(data.get("lead_hours", {})))
     wrong.update({key: ["choice"] for key, known in _CHOICES.items() if key in data and data[key] not in known})
     if os.environ.get(TRAINING_CLOCK_VARIABLE) and data.get("training") is not True:
@@ -130,6 +149,7 @@ def _checked(data: dict[str, Any], folder: Path) -> Config:
         raise Invalid("config.invalid", fields=wrong)
     values = {**data, "folder": folder}
     values["web_hosts"] = tuple(data.get("web_hosts", Config.__dataclass_fields__["web_hosts"].default))
+    values["web_proxies"] = tuple(data.get("web_proxies", ()))
     values["openid"] = tuple(OpenIdConnect(**entry) for entry in data.get("openid", []))
     values["database_url"] = os.environ.get(DATABASE_VARIABLE, data.get("database_url", ""))
     return Config(**values)

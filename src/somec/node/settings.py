@@ -51,7 +51,17 @@ INSTALLED_APPS = [
     "somec.node",
 ]
 
+# One cache for all processes of the node: sign-in limits and used one-time codes count for the node, not for a process.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "node_shared_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
+}
+
 MIDDLEWARE = [
+    "somec.node.proxies.TrustedProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -106,9 +116,9 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax" if CONFIG.openid else "Strict"  # an identity provider leads back from its own site
 SESSION_COOKIE_NAME = f"somec_{CONFIG.state.lower()}"  # nodes on one machine share a host name
-SESSION_COOKIE_SECURE = CONFIG.web_tls
+SESSION_COOKIE_SECURE = CONFIG.web_secure
 CSRF_COOKIE_NAME = f"somec_csrf_{CONFIG.state.lower()}"
-CSRF_COOKIE_SECURE = CONFIG.web_tls
+CSRF_COOKIE_SECURE = CONFIG.web_secure
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Strict"
 ACCOUNT_FORMS = {"login": "somec.web.forms.sign_in.SignInForm"}
@@ -180,7 +190,7 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-SECURE_HSTS_SECONDS = 31_536_000 if CONFIG.web_tls else 0
+SECURE_HSTS_SECONDS = 31_536_000 if CONFIG.web_secure else 0
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000

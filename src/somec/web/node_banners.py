@@ -6,7 +6,7 @@ the next step. The worst stands first; nobody reads the same thing twice.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -40,7 +40,7 @@ def banners(actor: Actor, node: Condition) -> list[Banner]:
     found += [_cramped(node, technical=technical)] if node.cramped else []
     if technical:
         found += [_not_working()] if not node.working else []
-        found += [_certificate(one) for one in node.certificates if one.urgency is not None]
+        found += _certificates([one for one in node.certificates if one.urgency is not None])
         found += [_stuck()] if node.stuck and node.working and not node.expired else []
     elif not node.working or node.expired or node.stuck:
         found.append(_stuck())
@@ -99,16 +99,22 @@ def _not_working() -> Banner:
     return _banner("error", _("The node’s worker does not run"), text)
 
 
-def _certificate(one: OwnCertificate) -> Banner:
-    assert one.urgency is not None  # noqa: S101 - only urgent ones are shown
-    values = {"what": word(KEYS, one.name), "at": times.instant(one.ends), "days": one.days}
-    if one.urgency is Urgency.EXPIRED:
+def _certificates(ending: Sequence[OwnCertificate]) -> list[Banner]:
+    """Return one banner about the certificate that ends first, naming the others: they are renewed together."""
+    if not ending:
+        return []
+    first, *others = ending
+    assert first.urgency is not None  # noqa: S101 - only urgent ones are shown
+    values = {"what": word(KEYS, first.name), "at": times.instant(first.ends), "days": first.days}
+    if first.urgency is Urgency.EXPIRED:
         title = _("Our own certificate %(what)s has ended: nothing is sent") % values
         text = _("It ended %(at)s. What officers send is queued and goes out by itself after the renewal.") % values
     else:
         title = ngettext(
             "Our own certificate %(what)s ends in %(days)s day", "Our own certificate %(what)s ends in %(days)s days",
-            one.days,
+            first.days,
         ) % values  # fmt: skip
         text = _("It ends %(at)s. From then on nothing is sent until it is renewed.") % values
-    return _banner(_KINDS[one.urgency], title, f"{text} {HOW_TO_RENEW}")
+    also = ", ".join(word(KEYS, one.name) for one in others)
+    more = _("To be renewed with it: the one %(others)s.") % {"others": also} if also else ""
+    return [_banner(_KINDS[first.urgency], title, " ".join(part for part in (text, more, str(HOW_TO_RENEW)) if part))]

@@ -49,6 +49,7 @@ ACTS: Mapping[str, Word] = {
     "alert.raise": _("Alerted the people who must act"),
     "alert.settle": _("Settled an alert"),
     "alert.take": _("Took an alert"),
+    "attachment.discard": _("Discarded a file that was never sent"),
     "attachment.store": _("Added a file"),
     "audit.verify": _("Asked for a proof of the whole log"),
     "audit.erase_reason": _("Erased the text of a reason"),

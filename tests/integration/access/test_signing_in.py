@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
@@ -64,9 +65,7 @@ def offered(settings: object) -> None:
 
 
 def _configure(settings: object, **values: object) -> None:
-    config = settings.CONFIG  # type: ignore[attr-defined]
-    known = {name: getattr(config, name) for name in config.__dataclass_fields__}
-    settings.CONFIG = SimpleNamespace(**{**known, **values})  # type: ignore[attr-defined]
+    settings.CONFIG = replace(settings.CONFIG, **values)  # type: ignore[attr-defined, type-var]
 
 
 def sign_in(client: Client, email: str = "ilze@probation.example", password: str = PASSWORD) -> HttpResponse:

@@ -38,6 +38,15 @@ def test_every_mistake_is_named_at_its_key(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+def test_proxies_are_addresses_and_never_everybody(tmp_path: Path) -> None:
+    found = config.load(write(tmp_path, RIGHT + 'web_proxies = ["10.0.0.5", "2001:db8::/64"]\n'))
+    assert (found.web_proxies, found.web_secure) == (("10.0.0.5", "2001:db8::/64"), True)
+    assert not config.load(write(tmp_path, RIGHT)).web_secure
+    for named, code in (('["0.0.0.0/0"]', "everybody"), ('["proxy.example"]', "list_of_addresses"),
+                        ('"10.0.0.5"', "list_of_addresses"), ("[5]", "list_of_addresses")):  # fmt: skip
+        assert wrong_keys(tmp_path, f"{RIGHT}web_proxies = {named}\n") == {"web_proxies": [code]}
+
+
 def test_only_a_training_node_may_run_ahead_of_the_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(TRAINING_CLOCK_VARIABLE, str(tmp_path / "clock"))
     assert wrong_keys(tmp_path, RIGHT) == {"training": ["clock_set_ahead"]}
