@@ -1,4 +1,4 @@
-"""What one asks for when looking for a person."""
+"""How the list of files that one may open is narrowed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from somec.web.forms.choices import PartialDateField
 
 
 class FindForm(forms.Form):
-    """A search by name, number or date of birth. At least one of them."""
+    """Beginnings of names, a number or a date of birth; whose files; in which order. Each may be empty."""
 
     text = forms.CharField(
         label=_("Name, case number or document number"), required=False, max_length=200,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.http import HttpResponse
-from django.shortcuts import render
-from django.urls import path
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
 
 from somec.access import rules
 from somec.access.rules import Actor
@@ -20,10 +22,18 @@ def page_number(request: OfficerRequest) -> int:
     return max(1, int(asked)) if asked.isdecimal() and len(asked) < 9 else 1  # noqa: PLR2004 - fits every database
 
 
-@officer()
+FILTER_KEY: Final = "people_filter"
+"""Where the session keeps how the list was narrowed: names do not belong into addresses, which are kept and sent on."""
+
+
+@officer("GET", "POST")
 def people(request: OfficerRequest) -> HttpResponse:
     """List the files that the officer may open without a new purpose."""
-    form = FindForm(request.GET or None, initial={"relation": "readable"})
+    kept = request.session.get(FILTER_KEY) if "filter" in request.GET else None
+    form = FindForm(request.POST if request.method == "POST" else kept, initial={"relation": "readable"})
+    if request.method == "POST" and form.is_valid():
+        request.session[FILTER_KEY] = {name: request.POST.get(name, "") for name in form.fields}
+        return redirect(f"{reverse('people')}?filter=1")
     chosen = form.cleaned_data if form.is_valid() else {}
     query = PersonQuery(
         text=chosen.get("text", ""), born=str(chosen.get("born") or ""), relation=chosen.get("relation") or "readable",
