@@ -9,7 +9,7 @@ from typing import Any
 
 from node import keys
 from peer import KEYS, TEST_ACTION, TEST_SERVICE
-from stage import NOTICE, THREE, Stage, change, change_payload, equal, forged, must, their_parts
+from stage import NOTICE, REWRITTEN, THREE, Stage, change, change_payload, equal, forged, must, their_parts
 from wire import Body, Endpoint, Exchange, post
 
 from somec.as4.pmode import LocalKeys
@@ -74,6 +74,11 @@ def several_parts(stage: Stage) -> None:
 def uncompressed(stage: Stage) -> None:
     """Deliver uncompressed parts."""
     accepted(stage, THREE, compress=False)
+
+
+def uncompressed_xml_and_text(stage: Stage) -> None:
+    """Deliver uncompressed XML and text, which phase4 rewrites before hashing."""
+    accepted(stage, REWRITTEN, compress=False)
 
 
 def key_by_subject_key_identifier(stage: Stage) -> None:
@@ -197,6 +202,7 @@ CHECKS = [
     one_part,
     several_parts,
     uncompressed,
+    uncompressed_xml_and_text,
     key_by_subject_key_identifier,
     key_by_issuer_and_serial,
     certificate_path,

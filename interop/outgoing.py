@@ -9,7 +9,7 @@ from typing import Any
 
 from node import Sent, certificates
 from peer import TEST_ACTION, TEST_SERVICE
-from stage import NOTICE, PAYLOADS, THREE, Stage, change, change_payload, equal, must, our_parts
+from stage import NOTICE, PAYLOADS, REWRITTEN, THREE, Stage, change, change_payload, equal, must, our_parts
 from wire import post
 
 from somec.as4 import message as ebms
@@ -63,6 +63,12 @@ def uncompressed(stage: Stage) -> None:
     """Deliver uncompressed parts."""
     sent = send(stage, THREE, compress_parts=False)
     accepted(stage, sent, [file.read_bytes() for file in THREE], compressed=False)
+
+
+def uncompressed_xml_and_text(stage: Stage) -> None:
+    """Deliver uncompressed XML and text as they are, which a receiver may rewrite before hashing."""
+    sent = send(stage, REWRITTEN, compress_parts=False)
+    accepted(stage, sent, [file.read_bytes() for file in REWRITTEN], compressed=False)
 
 
 def key_by_subject_key_identifier(stage: Stage) -> None:
@@ -175,6 +181,7 @@ CHECKS = [
     one_part,
     several_parts,
     uncompressed,
+    uncompressed_xml_and_text,
     key_by_subject_key_identifier,
     key_by_issuer_and_serial,
     large_from_a_file,

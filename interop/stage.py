@@ -14,8 +14,14 @@ from somec.as4 import message as ebms
 from somec.as4.octets import Octets
 
 PAYLOADS = KEYS.parent / "payloads"
-MIME_TYPES = {".json": "application/json", ".txt": "text/plain", ".bin": "application/octet-stream"}
+MIME_TYPES = {
+    ".json": "application/json",
+    ".xml": "application/xml",
+    ".txt": "text/plain",
+    ".bin": "application/octet-stream",
+}
 NOTICE = [PAYLOADS / "notice.json"]
+REWRITTEN = [PAYLOADS / "paper.xml", PAYLOADS / "lines.txt"]  # not in the form that the SwA profile has hashed
 THREE = [PAYLOADS / "notice.json", PAYLOADS / "letter.txt", PAYLOADS / "picture.bin"]
 
 
