@@ -101,3 +101,39 @@ def test_the_description_is_open_api_3_1_and_loads_nothing_from_elsewhere() -> N
     schema = Client().get("/api/v1/openapi.json").json()
     assert schema["openapi"].startswith("3.1")
     assert "http" not in json.dumps(schema.get("servers", []))
+
+
+def test_two_files_are_merged_by_two_people_and_both_ids_lead_to_one(desk: Desk) -> None:
+    twice = {"names": [{"family": "KOVSHOV", "given": "Valery"}], "births": [{"date": "1984"}]}
+    other = post(desk.client(PO), "/persons", twice).json()["id"]
+    pair = {"kept": desk.person, "merged": other, "reason": "The same fingerprints number in both."}
+    without = post(desk.client(PO, **{"X-Purpose": ""}), "/merges", pair)
+    assert (without.status_code, without.json()["code"]) == (403, "person.no_purpose")
+    compared = desk.client(PO).get("/api/v1/duplicates/compare", {"kept": desk.person, "merged": other})
+    assert compared.json()["merged"]["id"] == other
+    made = post(desk.client(PO), "/merges", pair).json()["id"]
+    assert post(desk.client(PO), f"/merges/{made}/approve", {"version": 1}).status_code == 403
+    assert [row["id"] for row in desk.client(AU).get("/api/v1/merges").json()] == [made]
+    done = post(desk.client(AU), f"/merges/{made}/approve", {"version": 1}).json()
+    assert (done["row"]["state"], done["version"]) == ("merged", 2)
+    assert desk.client(PO).get(f"/api/v1/persons/{other}").json()["id"] == desk.person
+    assert desk.client(PO).get("/api/v1/duplicates").json()["total"] == 0
+    parted = {"version": 2, "reason": "It was his brother after all."}
+    assert post(desk.client(PO), f"/merges/{made}/separation", parted).json()["row"]["state"] == "separation_proposed"
+    back = post(desk.client(PO), f"/merges/{made}/separation/withdraw", {**parted, "version": 3})
+    assert back.json()["row"]["state"] == "merged"
+    post(desk.client(PO), f"/merges/{made}/separation", {**parted, "version": 4})
+    assert post(desk.client(AU), f"/merges/{made}/separation/approve", {"version": 5}).status_code == 200
+    assert desk.client(PO).get(f"/api/v1/persons/{other}").json()["id"] == other
+
+
+def test_two_people_are_kept_apart_and_that_is_taken_back(desk: Desk) -> None:
+    other = post(desk.client(PO), "/persons", {"names": [{"family": "KOVSHOV"}]}).json()["id"]
+    said = {"first": desk.person, "second": other, "reason": "They are brothers, both known to us."}
+    made = post(desk.client(PO), "/duplicates/apart", said).json()["id"]
+    again = post(desk.client(PO), "/duplicates/apart", said)
+    assert (again.status_code, again.json()["code"]) == (409, "merge.kept_apart")
+    assert [row["id"] for row in desk.client(PO).get("/api/v1/duplicates/apart").json()] == [made]
+    back = post(desk.client(PO), f"/duplicates/apart/{made}/withdraw", {"reason": "I meant another pair of files."})
+    assert back.status_code == 200
+    assert desk.client(PO).get("/api/v1/duplicates/apart").json() == []

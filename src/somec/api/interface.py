@@ -11,7 +11,7 @@ from typing import Any
 from ninja import NinjaAPI
 
 from somec import __version__
-from somec.api import duties, log, node, notices, people, problems, received, records, search, states
+from somec.api import duties, log, merges, node, notices, people, problems, received, records, search, states
 from somec.api.authentication import Token
 from somec.api.problems import MEDIA_TYPE
 
@@ -46,6 +46,7 @@ def make() -> Interface:
         ("/disclosures", notices.disclosures), ("/received", received.router), ("/plan", received.plan),
         ("/links-in-question", received.links), ("/search", search.router),
         ("/conversations", duties.conversations), ("/needs", duties.needs), ("/alerts", duties.alerts),
+        ("/duplicates", merges.likely), ("/merges", merges.router),
         ("/peers", states.peers), ("/problems", states.problems), ("/log", log.router), ("", node.router),
     ):  # fmt: skip
         api.add_router(prefix, router)

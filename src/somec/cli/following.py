@@ -12,13 +12,17 @@ import time
 from typing import Final
 
 from somec.movements import queries as movements
-from somec.persons import indexing
+from somec.persons import indexing, likeness
 
 COMMAND: Final = (sys.executable, "-m", "somec.cli.main", "match", "follow", "--quiet")
 AFTER_FAILURE_SECONDS: Final = 60.0
 ENDS_WITHIN_SECONDS: Final = 10.0
 
 _log = logging.getLogger(__name__)
+
+
+def _work() -> bool:
+    return indexing.overdue() or movements.links_wait() or likeness.overdue()
 
 
 class Following:
@@ -29,7 +33,7 @@ class Following:
         self._not_before = 0.0
 
     def tick(self) -> None:
-        """Start the process where the index is behind or a link waits to be weighed; note how the last one ended."""
+        """Start the process where the index is behind or links or files wait; note how the last one ended."""
         if self._process is not None:
             ended = self._process.poll()
             if ended is None:
@@ -38,7 +42,7 @@ class Following:
             if ended:
                 _log.warning("node.index_not_followed", extra={"code": str(ended)})
                 self._not_before = time.monotonic() + AFTER_FAILURE_SECONDS
-        if time.monotonic() >= self._not_before and (indexing.overdue() or movements.links_wait()):
+        if time.monotonic() >= self._not_before and _work():
             self._process = subprocess.Popen(COMMAND, stdin=subprocess.DEVNULL)  # noqa: S603 - our own command
 
     def stop(self) -> None:

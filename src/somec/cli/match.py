@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from somec.persons.matching.model import Model
 
 INDEX_VARIABLE = "SOMEC_MATCH_INDEX"
-WORDS = ("dedupe", "train", "rebuild", "transparency", "status", "follow")
-ALONE = frozenset({"rebuild", "transparency", "status", "follow"})
+WORDS = ("dedupe", "duplicates", "train", "rebuild", "transparency", "status", "follow")
+ALONE = frozenset({"duplicates", "rebuild", "transparency", "status", "follow"})
 """Sub-commands that need no file."""
 
 
@@ -28,11 +28,11 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "match", help="find people of a file in an index; find duplicates; train; rebuild",
         description="somec match FILE --against INDEX --out FILE | somec match dedupe FILE --out FILE | "
         "somec match train FILE --out MODEL | somec match rebuild [FILE] | somec match status | "
-        "somec match follow | somec match transparency",
+        "somec match follow | somec match duplicates | somec match transparency",
     )  # fmt: skip
     match.add_argument(
         "what",
-        metavar="FILE | dedupe | train | rebuild | status | follow | transparency",
+        metavar="FILE | dedupe | duplicates | train | rebuild | status | follow | transparency",
         help="a CSV or Parquet file of people, or a sub-command",
     )
     match.add_argument("file", nargs="?", type=Path, help="the file of a sub-command")
@@ -75,7 +75,7 @@ def run(chosen: argparse.Namespace) -> int:
     if chosen.what in WORDS and not (chosen.file is None and chosen.what not in ALONE):
         return {
             "dedupe": _dedupe, "train": _train, "rebuild": _rebuild, "transparency": _transparency,
-            "status": match_node.status, "follow": match_node.follow,
+            "status": match_node.status, "follow": match_node.follow, "duplicates": match_node.duplicates,
         }[chosen.what](chosen)  # fmt: skip
     if chosen.what in WORDS:
         return _wrong(f"somec match {chosen.what} needs a FILE")

@@ -1,4 +1,4 @@
-"""``somec match rebuild | status | follow``: the search index of this node, for administrators and the worker."""
+"""``somec match rebuild | status | follow | duplicates``: the search index of this node and what is found with it."""
 
 from __future__ import annotations
 
@@ -56,14 +56,14 @@ def status(chosen: argparse.Namespace) -> int:
 
 
 def follow(chosen: argparse.Namespace) -> int:
-    """Take what the worker would otherwise leave to the next search: changes, a rebuild, links to weigh again.
+    """Take what the worker would otherwise leave to the next search: changes, a rebuild, links to weigh, duplicates.
 
     A process of its own, so that a node at rest never holds the engine in memory.
     """
     del chosen
     setup.ready_node()
     from somec.movements import actions
-    from somec.persons import indexing
+    from somec.persons import indexing, likeness
     from somec.persons.matching.errors import IndexBusy
 
     try:
@@ -75,6 +75,24 @@ def follow(chosen: argparse.Namespace) -> int:
     if followed.reason:
         return _said(f"the index is not whole ({followed.reason})", WRONG)
     actions.check_links()
+    while likeness.begun() and likeness.compare_changed():
+        pass
+    return 0
+
+
+def duplicates(chosen: argparse.Namespace) -> int:
+    """Compare files that changed since the last time with all others, now; the list is on the page for duplicates."""
+    setup.ready_node()
+    from somec.persons import likeness
+
+    compared, hidden = 0, bool(chosen.quiet) or not sys.stderr.isatty()
+    with tqdm(total=likeness.waiting(), unit=" files", desc="duplicates", disable=hidden) as bar:
+        while done := likeness.compare_changed():
+            compared += done
+            bar.update(done)
+    if left := likeness.waiting():
+        return _said(f"{compared} files compared, {left} left: the index is not whole (somec match status)", WRONG)
+    print(f"{compared} files compared")
     return 0
 
 

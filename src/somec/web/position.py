@@ -161,6 +161,7 @@ def acts(actor: Actor, target: Target, decisions: Sequence[DecisionRow]) -> list
         ("person.change", _("Add or correct"), "person_record"),
         ("audit.read_case", _("See who has looked"), "case_log"),
         ("record.read", _("See what was changed"), "person_history"),
+        ("person.merge", _("Merge with another file of this person"), "merge_with"),
     )
     found = [
         (text, reverse(name, args=[person])) for action, text, name in offered if access.can(actor, action, target)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from somec.kernel import clock
 from somec.kernel.errors import SomecError
-from somec.web import sentences_node, sentences_notices, sentences_people, times
+from somec.web import sentences_node, sentences_notices, sentences_people, times, words_merges
 
 Sentence = str | Promise
 
@@ -27,6 +27,7 @@ _TABLES: list[Mapping[str, Sentence]] = [
     GENERAL,
     *sentences_notices.TABLES,
     sentences_people.TABLE,
+    words_merges.SENTENCES,
     *sentences_node.TABLES,
 ]
 

@@ -115,7 +115,7 @@ COLUMNS: Mapping[str, Word] = {
     "assessor_role": _("Role of the assessor"), "assessor_authority": _("Authority"), "level": _("In its own words"),
     "points": _("Points"), "neutral": _("Neutral scale"), "mapping_source": _("Mapped by"), "subject": _("About"),
     "individual": _("About this person alone"), "on": _("Day"), "words": _("In words"), "sign": _("Sign"),
-    "states": _("States"),
+    "states": _("States"), "merged_into": _("Merged into"), "includes": _("Merged with it"), "file": _("File"),
 }  # fmt: skip
 OUTCOMES: Mapping[str, Word] = {
     "met": pgettext_lazy("criterion", "Met"), "not_met": _("Not met"), "missing_data": _("Missing data"),

@@ -17,7 +17,7 @@ from somec.kernel.errors import SomecError
 from somec.persons.dates import PartialDate
 from somec.persons.messages import Name, Origin, Romanisation
 from somec.persons.rules import STATELESS, UNKNOWN_NATIONALITY
-from somec.web import times, words_notices, words_people
+from somec.web import times, words_merges, words_notices, words_people
 from somec.web.templatetags.somec import label, state_name
 from somec.web.words import word
 
@@ -63,6 +63,9 @@ _TABLES = {
     "item": words_notices.ITEMS,
     "column": words_people.COLUMNS,
     "item_why": words_notices.ITEM_WHY,
+    "merge_state": words_merges.STATES,
+    "merge_look": words_merges.LABELS,
+    "merge_act": words_merges.ACTS,
 }
 
 
@@ -109,6 +112,8 @@ def origin_words(origin: Origin) -> str:
         parts.append(_("as of %(day)s") % {"day": times.day(origin.as_of)})
     if origin.evaluation != "X4":
         parts.append(origin.evaluation)
+    if origin.file:
+        parts.append(_("from the merged file %(number)s") % {"number": origin.file})
     return ", ".join(part for part in parts if part)
 
 

@@ -37,7 +37,10 @@ def case_page(*methods: str, kind: str = "person") -> Callable[[CaseView], CaseV
         @officer("GET", "HEAD", "POST")  # type: ignore[arg-type]
         @wraps(view)
         def guarded(request: OfficerRequest, person: str, **rest: str) -> HttpResponse:
-            stopped = entered(request, person, kind)
+            kept = queries.head(person)
+            if kept != person and request.method in {"GET", "HEAD"}:
+                return _led(request, person, kept, rest)
+            stopped = entered(request, kept, kind)
             if stopped is not None:
                 return stopped
             if request.method not in allowed:
@@ -47,6 +50,15 @@ def case_page(*methods: str, kind: str = "person") -> Callable[[CaseView], CaseV
         return guarded
 
     return decorate
+
+
+def _led(request: OfficerRequest, person: str, kept: str, rest: dict[str, str]) -> HttpResponse:
+    """Lead from a merged file to the same page of the file it was merged into; that page says so."""
+    match = request.resolver_match
+    there = reverse(match.view_name if match else "person", kwargs={"person": kept, **rest})
+    asked = request.GET.copy()
+    asked["merged"] = person
+    return redirect(f"{there}?{asked.urlencode()}")
 
 
 def entered(request: OfficerRequest, person: str, kind: str = "person") -> HttpResponse | None:

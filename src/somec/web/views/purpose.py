@@ -28,6 +28,7 @@ def ask(request: OfficerRequest, kind: str, person: str) -> HttpResponse:
     """Ask for the purpose, then open for as long as the purpose lasts."""
     if kind not in PARTS:
         raise NotFound("page")
+    person = persons.head(person)
     target = persons.target(request.actor, person)
     form = PurposeForm(request.POST or None, actor=request.actor, protected=kind == "protected")
     if not form.purposes:
@@ -53,6 +54,7 @@ def _back(request: OfficerRequest) -> str:
 
 def line(actor: Actor, person: str, kind: str = "person") -> dict[str, Any] | None:
     """Return what the purpose line of a page shows, or None when nothing is open."""
+    person = persons.head(person)
     opening = queries.current_opening(actor, kind, person)
     if opening is None:
         return None
