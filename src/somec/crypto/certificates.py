@@ -89,7 +89,7 @@ def _parse(der: bytes) -> Certificate:
 def _key_id(parsed: x509.Certificate, public_key: PublicKeyTypes) -> bytes:
     try:
         return parsed.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest
-    except x509.ExtensionNotFound:
+    except (x509.ExtensionNotFound, ValueError):  # none, or extensions that nobody can read
         return x509.SubjectKeyIdentifier.from_public_key(public_key).digest  # type: ignore[arg-type]
 
 
@@ -230,10 +230,10 @@ def _issued(issuer: Certificate, subject: Certificate, below: int) -> bool:
     """Tell whether ``issuer`` may have and did sign ``subject``; ``below`` authorities stand between it and the end."""
     if issuer.subject != subject.issuer:
         return False
-    extensions = issuer.parsed.extensions
     try:
+        extensions = issuer.parsed.extensions
         constraints = extensions.get_extension_for_class(x509.BasicConstraints).value
-    except x509.ExtensionNotFound:
+    except (x509.ExtensionNotFound, ValueError):  # no authority, or one whose extensions nobody can read
         return False
     if not constraints.ca or (constraints.path_length is not None and below > constraints.path_length):
         return False

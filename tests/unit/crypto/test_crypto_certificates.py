@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
 from somec.crypto.certificates import (
     Certificate,
@@ -15,9 +15,11 @@ from somec.crypto.certificates import (
     find,
     load_certificate,
     load_certificates,
+    load_pkcs7,
     load_pki_path,
     load_revocations,
     pki_path,
+    rsa_modulus,
 )
 from somec.crypto.errors import CertificateRefused, KeyUnreadable
 from somec.crypto.issuing import Subject, issue, issue_for_request, issue_pair, make_authority, make_request
@@ -152,3 +154,34 @@ def test_lookup_by_key_id_and_serial() -> None:
     assert find(everyone, key_id=LEAF.certificate.key_id) == LEAF.certificate
     assert find(everyone, serial=LEAF.certificate.serial) == LEAF.certificate
     assert find(everyone, key_id=b"none") is None
+
+
+def test_bundle_has_no_order_and_the_end_certificate_comes_first() -> None:
+    for order in ([ROOT, LEAF], [LEAF, ROOT]):
+        bundle = pkcs7.serialize_certificates([one.certificate.parsed for one in order], Encoding.DER)
+        assert load_pkcs7(bundle) == (LEAF.certificate, ROOT.certificate)
+
+
+def test_damaged_and_endless_bundles_are_refused() -> None:
+    many = [issue_pair(ROOT, Subject(f"n{n}"), make_signing_key(), at=NOW).certificate.parsed for n in range(9)]
+    endless = pkcs7.serialize_certificates(many, Encoding.DER)
+    for data, code in ((endless, "certificate.path-too-long"), (b"\x30\x00", "certificate.unreadable")):
+        with pytest.raises(KeyUnreadable) as caught:
+            load_pkcs7(data)
+        assert caught.value.code == code
+
+
+def test_modulus_is_that_of_an_rsa_key_only() -> None:
+    pair = issue_pair(ROOT, Subject("rsa"), make_rsa_key(2048), at=NOW)
+    assert rsa_modulus(pair.certificate).bit_length() == 2048
+    assert rsa_modulus(LEAF.certificate) == 0
+
+
+def test_certificate_with_unreadable_extensions_has_a_name_but_no_authority() -> None:
+    """Old makers wrote such; its key verifies what it signed, but nobody is trusted for its word."""
+    identifier = bytes.fromhex("0603551d0e041604")  # the extension's name, then an octet string in an octet string
+    assert ROOT.certificate.der.count(identifier) == 1
+    odd = load_certificate(ROOT.certificate.der.replace(identifier + b"\x14", identifier + b"\x72"))
+    assert odd.key_id == ROOT.certificate.key_id
+    assert refused(LEAF.certificate, odd) == "certificate.unknown-issuer"
+    assert check_trust(odd, anchors=[odd], at=NOW) == (odd,)

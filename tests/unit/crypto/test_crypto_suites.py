@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -90,6 +91,7 @@ def test_digests_against_fips_180() -> None:
     assert suites.digest(suites.SHA256, b"abc").hex().startswith("ba7816bf8f01cfea414140de5dae2223")
     assert suites.digest(suites.SHA512, b"abc").hex().startswith("ddaf35a193617abacc417349ae204131")
     assert suites.digest(suites.SHA1, b"abc").hex() == "a9993e364706816aba3e25717850c26c9cd0d89d"
+    assert suites.sha1(b"abc") == suites.digest(suites.SHA1, b"abc")
     with pytest.raises(AlgorithmUnknown):
         suites.digest("urn:none", b"")
 
@@ -113,6 +115,29 @@ def test_key_transport_round_trip_and_failures() -> None:
         suites.open_transported(X25519.private, wrapped, suites.SHA256, suites.MGF1_SHA256)
     with pytest.raises(AlgorithmUnknown):
         suites.transport_key(key, ED25519.certificate)
+
+
+def test_key_transport_of_old_recordings_is_no_choice_of_a_pmode() -> None:
+    public = RSA.certificate.public_key
+    assert isinstance(public, rsa.RSAPublicKey)
+    key = suites.new_content_key(suites.AES128_GCM)
+    wrapped = public.encrypt(key, padding.PKCS1v15())
+    assert suites.open_transported_1_5(RSA.private, wrapped) == key
+    with pytest.raises(DecryptionFailed):
+        suites.open_transported_1_5(RSA.private, wrapped[:-1])
+    with pytest.raises(AlgorithmUnknown):
+        suites.open_transported_1_5(X25519.private, wrapped)
+    assert suites.RECORDINGS.isdisjoint(suites.KNOWN)
+
+
+def test_label_of_key_transport_is_part_of_the_lock() -> None:
+    public = RSA.certificate.public_key
+    assert isinstance(public, rsa.RSAPublicKey)
+    wrapped = public.encrypt(bytes(16), padding.OAEP(padding.MGF1(hashes.SHA256()), hashes.SHA256(), b"label"))
+    named = suites.SHA256, suites.MGF1_SHA256
+    assert suites.open_transported(RSA.private, wrapped, *named, b"label") == bytes(16)
+    with pytest.raises(DecryptionFailed):
+        suites.open_transported(RSA.private, wrapped, *named)
 
 
 def test_key_agreement_round_trip_and_failures() -> None:
