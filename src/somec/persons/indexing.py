@@ -24,6 +24,7 @@ import json
 import logging
 import os
 import secrets
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -52,8 +53,11 @@ LEFT_TO_QUESTIONS: Final = 200
 """Changes that the next question takes by itself within some hundredths of a second; more are the worker's."""
 TAKEN_AT_ONCE: Final = 2_000
 """Rows of one taking: what is read and put before the next token."""
-REBUILT_AT_ONCE: Final = 5_000
+REBUILT_AT_ONCE: Final = 2_000
 """A node with fewer people rebuilds its index within the question that needs it; others leave it to the worker."""
+INTERPRETED_BELOW: Final = 5_000
+"""With fewer people the kernels run interpreted (a question takes about a fifth of a second at this size)."""
+_KERNELS: Final = "somec.persons.matching.compiled"
 
 _log: Final = logging.getLogger(__name__)
 _open: Final[dict[Path, MatchIndex]] = {}
@@ -164,17 +168,28 @@ def _ready() -> MatchIndex:
     return _opened()
 
 
+def _engine() -> type[MatchIndex]:
+    """Load the engine, when the first question of this process needs it.
+
+    Compiled kernels take a hundred megabytes, and minutes where nothing has compiled them before; in a small index
+    they gain nothing that a person notices. So a small node runs the same functions interpreted, with equal answers.
+    """
+    if _KERNELS not in sys.modules and models.Person.objects.count() < INTERPRETED_BELOW:
+        os.environ.setdefault("SOMEC_MATCHING_KERNEL", "python")
+    from somec.persons.matching.index import MatchIndex  # noqa: PLC0415 - not before somebody asks
+
+    return MatchIndex
+
+
 def _opened() -> MatchIndex:
     """Return this process's opening of the index, made empty and incomplete where there is none."""
-    from somec.persons.matching.index import MatchIndex  # noqa: PLC0415 - loads the engine: only whoever asks
-
-    place = folder()
+    engine, place = _engine(), folder()
     with _opening:
         if not (place / MANIFEST).is_file():
-            _open[place] = MatchIndex.create(place)
+            _open[place] = engine.create(place)
             _open[place].mark_incomplete("matching.index.missing")
         elif place not in _open:
-            _open[place] = MatchIndex.open(place)
+            _open[place] = engine.open(place)
         return _open[place]
 
 
@@ -197,8 +212,6 @@ def rebuild(progress: Callable[[int], None] | None = None) -> int:
 
     Raises IndexBusy while another process does, IndexStorage on a full disk. Questions go on meanwhile.
     """
-    from somec.persons.matching.index import MatchIndex  # noqa: PLC0415
-
     place = folder()
     if _foreign():
         with _taking():
@@ -208,7 +221,7 @@ def rebuild(progress: Callable[[int], None] | None = None) -> int:
     try:
         index = _opened()
     except (IndexDamaged, IndexVersion):
-        index = MatchIndex(place)
+        index = _engine()(place)
     count = index.rebuild(map(record_of, rows.every_file()), progress)
     (place / WANTED).unlink(missing_ok=True)
     with _opening:

@@ -59,6 +59,24 @@ def test_who_may_not_find_the_file_gets_the_answer_of_an_index_without_it(kovsov
     assert "search.only_files_you_may_find" in answer.reasons
 
 
+SEARCHES = frozenset({
+    Role.PROBATION_OFFICER, Role.AUTHORISER, Role.CONTACT_POINT, Role.POLICE_OFFICER, Role.PRISON, Role.COURT,
+    Role.CENTRAL_AUTHORITY, Role.SIRENE,
+})  # fmt: skip
+FINDS_ANYBODY = frozenset({Role.CONTACT_POINT, Role.CENTRAL_AUTHORITY, Role.SIRENE})
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_every_role_searches_only_within_what_it_may_find(kovsovs: str, role: Role) -> None:
+    who = replace(stranger(), roles=frozenset({role}))
+    if role not in SEARCHES:
+        with pytest.raises(NotAllowed):
+            ask(asked(), who)
+        return
+    found = [one.person_id for one in ask(asked(), who).candidates]
+    assert found == ([kovsovs] if role in FINDS_ANYBODY else [])
+
+
 def test_one_s_own_file_is_not_lost_among_the_many_one_may_not_find(monkeypatch: pytest.MonkeyPatch) -> None:
     namesakes = [new_person(documents=()) for _ in range(70)]
     actions.record_people(actor=ILZE, people=namesakes)
