@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +15,16 @@ from matching_sample import crowd  # type: ignore[import-not-found,unused-ignore
 
 from somec.cli.main import main
 from somec.persons.matching.answer import Outcome
-from somec.persons.matching.calibrate import Observation, expected_calibration_error, fit
+from somec.persons.matching.calibrate import (
+    Observation,
+    expected_calibration_error,
+    fit,
+    weights_of,
+    with_weights,
+)
 from somec.persons.matching.cluster import duplicates
 from somec.persons.matching.errors import BadModel
+from somec.persons.matching.features import AT, COLUMNS
 from somec.persons.matching.index import MatchIndex
 from somec.persons.matching.keys import word_keys
 from somec.persons.matching.model import load_model
@@ -47,7 +53,6 @@ NEAR = [
     ("scholze", "scholz", 0.8),
     ("bill", "william", 0.8),
     ("سلمان", "sulayman", 0.8),
-    ("j", "jean", 0.05),
     ("tokayev", "tukayev", 0.85),
 ]
 FAR = [
@@ -126,20 +131,31 @@ def test_a_model_file_that_is_no_json(tmp_path: Path) -> None:
         load_model(tmp_path / "m.json")
 
 
-def test_calibration_finds_the_scale_the_answers_were_drawn_with() -> None:
-    rng = np.random.default_rng(3)
-    model = replace(load_model(), scale=(1.0,) * 6, slope=1.0, offset=0.0)
+def test_fitting_finds_the_weights_the_answers_were_drawn_with() -> None:
+    model, rng = load_model(), np.random.default_rng(3)
+    true = weights_of(model)
+    true[AT["date 1"]], true[AT["sex different"]] = true[AT["date 1"]] + 2.0, -1.0
     observations = []
     for _ in range(3000):
-        bits = np.zeros((4, 6), dtype=np.float32)
-        bits[:, 0] = rng.normal(8, 6, 4)
-        logits = np.append(np.log(0.5 / 1000) + np.log(2) * 0.5 * bits[:, 0], np.log(0.5))
+        rows = np.zeros((4, len(COLUMNS)), np.float32)
+        rows[:, AT["offset"]], rows[:, AT["rarest"]] = 1.0, rng.uniform(2, 14, 4)
+        dated = rng.random(4) < 0.5
+        rows[dated, AT["date 1"]], rows[dated, AT["date rarity"]] = 1.0, 8.0
+        rows[:, AT["sex different"]] = rng.random(4) < 0.4
+        logits = np.append(np.log(0.5 / 1000) + np.log(2) * rows @ true, np.log(0.5))
         shares = np.exp(logits - logits.max())
         drawn = int(rng.choice(5, p=shares / shares.sum()))
-        observations.append(Observation(bits, drawn if drawn < 4 else -1, 1000))
-    fitted = fit(observations, model, 0.5)
-    assert fitted.scale[0] == pytest.approx(0.5, abs=0.06)
+        observations.append(Observation(rows, drawn if drawn < 4 else -1, 1000))
+    fitted = weights_of(fit(observations, model, 0.5))
+    same_day = [vector[AT["date 1"]] + 8.0 * vector[AT["date rarity"]] for vector in (fitted, true)]
+    assert same_day[0] == pytest.approx(same_day[1], abs=0.6)
+    assert fitted[AT["sex different"]] == pytest.approx(-1.0, abs=0.5)
     assert fit([], model, 0.5) is model
+
+
+def test_a_vector_of_weights_gives_back_the_model() -> None:
+    model = load_model()
+    assert weights_of(with_weights(model, weights_of(model))) == pytest.approx(weights_of(model), abs=0.01)
 
 
 def test_calibration_error_of_known_answers() -> None:

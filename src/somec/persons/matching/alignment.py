@@ -30,6 +30,8 @@ from somec.persons.matching.similarity import (
 JOINED: Final = 200
 """Added to the position in `pairs` when the part pairs with two parts of the other name written as one."""
 MOST_PARTS: Final = 16
+BELOW_LEAST: Final = 0.1
+"""What a bit below `NameWeights.least` counts, so that the order of wholly different names is kept."""
 
 
 class QueryNames(NamedTuple):
@@ -57,6 +59,8 @@ class NameWeights(NamedTuple):
     further: float
     """How much of the rarity of the second and later parts counts: names go together by language and family, so a rare
     family name makes the given names that go with it less of a surprise."""
+    least: float
+    """Bits below which names hardly speak against any more: people do go by names that share nothing with the other."""
 
 
 @compiled
@@ -181,9 +185,8 @@ def align(
         if 0 <= pairs[i] < JOINED:
             levels[i] = level_of(alike[i, pairs[i]])
     total -= (1.0 - weights.further) * _further_rarity(names.words[start : start + count], pairs, levels, weights)
-    return total + _alone(
-        count, others, names.roles[start:end], people.roles[first : first + others], pairs, free, weights
-    )
+    total += _alone(count, others, names.roles[start:end], people.roles[first : first + others], pairs, free, weights)
+    return total if total >= weights.least else weights.least + BELOW_LEAST * (total - weights.least)
 
 
 @compiled

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -247,11 +248,21 @@ def _name_evidence(
         for position, text in enumerate(theirs)
         if position not in taken
     ]
-    rest = total * scale - math.fsum(piece.bits for piece in pieces)
+    return _summing_to(pieces, total * scale)
+
+
+def _summing_to(pieces: list[Evidence], total: float) -> list[Evidence]:
+    """`pieces` with what speaks against made smaller where the names as a whole count less (`NameWeights.least`).
+
+    What remains between their sum and the total (joined parts) goes to the first.
+    """
+    against = math.fsum(piece.bits for piece in pieces if piece.bits < 0)
+    rest = total - math.fsum(piece.bits for piece in pieces)
+    if rest > 0.005 and against < -rest:
+        share = 1.0 + rest / against
+        return [replace(piece, bits=piece.bits * share) if piece.bits < 0 else piece for piece in pieces]
     if pieces and abs(rest) > 0.005:
-        pieces[0] = Evidence(
-            pieces[0].field, pieces[0].direction, pieces[0].bits + rest, pieces[0].code, pieces[0].parameters
-        )
+        pieces[0] = replace(pieces[0], bits=pieces[0].bits + rest)
     return pieces
 
 

@@ -52,8 +52,11 @@ class Model:
     joined: float
     further: float
     """Share of the rarity that counts for every name part but the rarest: names go together by language and family."""
+    least_name: float
+    """Bits below which names hardly speak against: some go by a name that shares nothing with the one on file."""
     date_m: tuple[float, ...]
-    """For each `DateLevel`: share of true pairs (with both dates known)."""
+    """For each `DateLevel`: share of true pairs (with both dates known); where fitted together with the other fields,
+    these need not add up to one."""
     date_u: tuple[float, ...]
     """For each `DateLevel`.
 
@@ -108,6 +111,7 @@ class Model:
             extra=self.pair_extra,
             birthplace=self.pair_birthplace,
             further=1.0,
+            least_name=-1000.0,
         )
 
     def with_prior(self, prior: float) -> Model:

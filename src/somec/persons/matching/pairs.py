@@ -82,7 +82,9 @@ def _compared(ours: tuple[Part, ...], theirs: tuple[Part, ...]) -> NameCompariso
         none,
     )
     table = np.tile(np.array(_weights(), np.float32), (len(words), 1))
-    weights = NameWeights(table, np.zeros(4, np.float32), np.zeros(4, np.float32), 0.0, 0.0, np.zeros_like(table), 1.0)
+    weights = NameWeights(
+        table, np.zeros(4, np.float32), np.zeros(4, np.float32), 0.0, 0.0, np.zeros_like(table), 1.0, -1000.0
+    )
     pairs, levels = np.zeros(MOST_PARTS, np.int16), np.zeros(MOST_PARTS, np.int16)
     align(
         vocabulary, names, 0, vocabulary, people, 0, alike[:, :MOST_PARTS].copy(), weights, *COST_TABLES, pairs, levels

@@ -104,4 +104,5 @@ def name_weights(model: Model, found: NameBits) -> NameWeights:
         model.joined,
         found.rarity,
         model.further,
+        model.least_name,
     )
