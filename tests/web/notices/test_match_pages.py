@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import replace
 
 import pytest
 from django.db import connections
@@ -14,13 +14,12 @@ from django.urls import reverse
 import movement_story as story
 from factories import new_person
 from notice_pages import incoming_version, mistakes, words
-from somec.movements import actions, queries
+from somec.movements import actions, links, queries
 from somec.movements.rules import Match
-from somec.movements.views import LinkInQuestion
 from somec.persons import actions as persons
+from somec.persons import queries as files
 from somec.persons.dates import PartialDate
-from somec.persons.messages import Birth, Name
-from somec.web.views import matches as views
+from somec.persons.messages import Birth, Name, NewPerson
 from two_nodes import Node, at, deliver
 
 Nodes = tuple[Node, Node, Node]
@@ -150,29 +149,39 @@ def test_a_decision_on_somebody_who_left_the_list_is_recorded_for_nobody_else(
         assert queries.judgements(nl.actor("desk"), incoming) == []
 
 
-def test_a_link_in_question_is_a_list_of_its_own_and_a_warning_in_the_review(
-    nodes: Nodes, browser: Browser, incoming: str, monkeypatch: pytest.MonkeyPatch
+def test_a_link_that_a_correction_makes_unlikely_is_work_a_list_and_a_warning(
+    nodes: Nodes, browser: Browser, incoming: str
 ) -> None:
     nl = nodes[1]
-    with at(story.NOW), nl:
+    with at(story.NOW) as time, nl:
         client, address = browser(nl, "desk"), reverse("match", args=[incoming])
-        judged(client, nl, incoming, story.person(nl), "same", "Same passport, looked at in both.")
-        assert "No confirmed link has become unlikely." in words(
-            client.get(reverse("matches"), {"show": "in_question"})
+        bare = NewPerson(
+            names=(Name(family="KOVSHOV", given="Valeriy"),), births=(Birth(date=PartialDate(1984, 3, 17)),), sex="male"
         )
-        row = queries.incoming(nl.actor("desk"), incoming).row
-        doubted = LinkInQuestion(
-            incoming_id=incoming, reference=row.reference, from_state="LV", person=row.person, before=0.97,
-            after=0.0004, side="theirs", since=story.NOW + timedelta(hours=1), judged_by=nl.people["desk"],
-            judged_at=story.NOW, reason="Same passport, looked at in both.",
-        )  # fmt: skip
-        monkeypatch.setattr(views.queries, "links_in_question", lambda _actor: (doubted,))
-        listed = words(client.get(reverse("matches"), {"show": "in_question"}))
-        for said in ("less than 0.1 in 100", "When confirmed: 97.0 in 100", "The other state changed what it says."):
+        known = persons.record_person(actor=nl.actor("police"), person=bare)
+        judged(client, nl, incoming, known, "same", "Same passport, looked at in both.")
+        doubted = reverse("matches") + "?show=in_question"
+        assert "No confirmed link has become unlikely." in words(client.get(doubted))
+        time.on(minutes=5)
+        police, view = nl.actor("police"), files.view(known)
+        other = replace(view.names[0], family="de Vries", given="Willemijn", romanisations=())
+        born = [(one, replace(one, date=PartialDate.parse("1961-11-02"))) for one in view.births]
+        for old, new in ((view.names[0], other), *born):
+            persons.correct_statement(
+                actor=police, person_id=known, statement_id=old.id, statement=new, reason="Two files were mixed up."
+            )
+        assert links.check_links() == 1
+        work = client.get(reverse("needs_me_now"))
+        assert "and our file may be two" in words(work)
+        assert f'href="{address}"' in work.content.decode()
+        listed = words(client.get(doubted))
+        for said in ("less than 0.1 in 100", "When confirmed:", "Our file changed since.", "looked at in both"):
             assert said in listed
         review = words(client.get(address))
         assert "This link is in question" in review
-        assert "It was 97.0 in 100 when it was confirmed and is less than 0.1 in 100 now." in review
+        assert "Nothing was undone. Decide again" in review
+        judged(client, nl, incoming, known, "same", "The correction was wrong; it is the same man.")
+        assert "This link is in question" not in words(client.get(address)), "the link is asked about for ever"
 
 
 def test_a_review_costs_as_much_for_many_candidates_as_for_few(nodes: Nodes, browser: Browser, incoming: str) -> None:
@@ -185,13 +194,3 @@ def test_a_review_costs_as_much_for_many_candidates_as_for_few(nodes: Nodes, bro
             with CaptureQueriesContext(connections["default"]) as counted:
                 assert client.get(address).status_code == 200
             return len(counted)
-
-        def namesakes(count: int) -> None:
-            person = new_person(owner_id="", documents=())
-            persons.record_people(actor=nl.actor("officer"), people=[person] * count)
-
-        namesakes(2)
-        few = asked()
-        namesakes(8)
-        assert asked() == few
-        assert few <= 50
