@@ -19,14 +19,14 @@ from somec.kernel import clock
 from somec.kernel.canonical import Json
 from somec.kernel.errors import NotFound
 from somec.persons import completeness as gate
-from somec.persons import families, files, items, models, names, rows
+from somec.persons import families, files, indexing, items, models, names, rows
 from somec.persons.finding import match_candidates, search_people
 from somec.persons.messages import Missing, PersonView
 
 __all__ = [
     "ChangeView", "JudgementView", "Page", "PersonLabel", "PersonQuery", "PersonRow",
-    "changed_since", "completeness", "count", "file_ids", "find", "head", "history", "identity_item", "judgements",
-    "labels", "match_candidates", "match_records", "person", "search_people", "target", "view",
+    "changed_since", "completeness", "count", "file_ids", "find", "head", "history", "identity_item", "index_trouble",
+    "judgements", "labels", "match_candidates", "match_records", "person", "search_people", "target", "view",
 ]  # fmt: skip
 PAGE_SIZE = 50
 
@@ -268,6 +268,11 @@ def changed_since(person_id: str, at: datetime) -> list[ChangeView]:
         )
         for row in found
     ]  # fmt: skip
+
+
+def index_trouble() -> str:
+    """Return the code of what keeps searches from finding everybody at present; empty where nothing does."""
+    return indexing.trouble()
 
 
 def count() -> int:

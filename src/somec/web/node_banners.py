@@ -18,6 +18,7 @@ from somec.audit import checking
 from somec.audit.checking import ProofView
 from somec.exchange.condition import Condition, OwnCertificate
 from somec.exchange.rules import Urgency
+from somec.persons import queries as persons
 from somec.web import times
 from somec.web.words import KEYS, LOG_FAULTS, Word, word
 
@@ -38,6 +39,7 @@ def banners(actor: Actor, node: Condition) -> list[Banner]:
     technical = access.can(actor, "alert.read_technical")
     found = _log(actor)
     found += [_cramped(node, technical=technical)] if node.cramped else []
+    found += [_searching(technical=technical)] if persons.index_trouble() else []
     if technical:
         found += [_not_working()] if not node.working else []
         found += _certificates([one for one in node.certificates if one.urgency is not None])
@@ -84,6 +86,15 @@ def _cramped(node: Condition, *, technical: bool) -> Banner:
         "keep theirs and send again. Move old backups away, or give it a larger disk."
     )
     return _banner("error", title, text % {"free": node.room // MEBIBYTE})
+
+
+def _searching(*, technical: bool) -> Banner:
+    title = _("Searches may not find everybody at present")
+    if technical:
+        text = _("The search index is being rebuilt or cannot be written. See: somec match status.")
+    else:
+        text = _("Each answer says so. A case number or document number is found nevertheless.")
+    return _banner("warning", title, text)
 
 
 def _stuck() -> Banner:
