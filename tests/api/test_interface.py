@@ -53,6 +53,26 @@ def test_closed_and_unknown_files_are_answered_alike(desk: Desk) -> None:
         assert closed.json() == unknown.json()
 
 
+def test_the_closed_compartment_is_opened_with_a_purpose_of_the_role_and_only_then_written(desk: Desk) -> None:
+    officer = desk.client(PO)
+    person = post(officer, "/persons", {"names": [{"family": "LIEPA", "given": "Māris", "main": True}]}).json()["id"]
+    openings, at_risk = f"/persons/{person}/openings", f"/persons/{person}/persons-at-risk"
+    someone = {"relation": "injured_party", "state": "LV", "no_contact": True}
+    closed = post(officer, at_risk, someone)
+    assert (closed.status_code, closed.json()["code"]) == (404, "unknown")
+    asked = {"part": "protected", "purpose": "protect-injured-party", "reason": "Writing down who is to be kept safe"}
+    for wrong, field in (
+        (asked | {"purpose": "supervise"}, "purpose"), (asked | {"purpose": "nothing"}, "purpose"),
+        (asked | {"reason": "x"}, "reason"),
+    ):  # fmt: skip
+        answer = post(officer, openings, wrong)
+        assert (answer.status_code, list(answer.json()["fields"])) == (422, [field])
+    assert post(officer, openings, asked).status_code == 201
+    assert post(officer, at_risk, someone).status_code == 201
+    assert officer.get(f"/api/v1/persons/{person}/record").json()["protected"] == 1
+    assert post(desk.client(AN), openings, asked).status_code in {403, 422}
+
+
 def test_a_role_without_the_action_is_refused(desk: Desk) -> None:
     answer = desk.client(AN).get(f"/api/v1/persons/{desk.person}")
     assert answer.status_code in {403, 404}

@@ -8,8 +8,11 @@ from django.http import HttpRequest
 from ninja import Query, Router, Status
 from pydantic import BaseModel, create_model
 
+from somec.access import actions as access
 from somec.api.contract import Id, Made, PageNumber, actor, answers, makes
 from somec.api.shapes import Strict, body_model, build, plain, view_model
+from somec.catalogue.offered import offered
+from somec.kernel.errors import Invalid
 from somec.persons import actions, queries
 from somec.persons.messages import (
     Address,
@@ -58,8 +61,6 @@ class Gone(BaseModel):
 
 def _one(body: Any) -> Any:
     """Return the one statement that a body holds."""
-    from somec.kernel.errors import Invalid  # noqa: PLC0415 - only for this refusal
-
     given = {name: getattr(body, name) for name in STATEMENTS if getattr(body, name) is not None}
     if len(given) != 1:
         raise Invalid("statement.one", fields={"statement": ["exactly_one"]})
@@ -90,6 +91,29 @@ def read(request: HttpRequest, person: Id) -> Any:
     """Read a file. Asks for a purpose (header ``X-Purpose``), which is logged with the reading."""
     actions.open_file(actor=actor(request), person_id=person)
     return plain(queries.person(actor(request), person))
+
+
+class OpeningIn(Strict):
+    """What of a file is opened, for which purpose of the catalogue, and why, in one sentence."""
+
+    part: Literal["person", "protected"] = "person"
+    purpose: str
+    reason: str
+
+
+@router.post("/{person}/openings", response=makes())
+def open_file(request: HttpRequest, person: Id, body: OpeningIn) -> Any:
+    """Open a file, or its protected part, for a purpose; it closes by itself after the time of the purpose."""
+    who = actor(request)
+    purposes = {one.id: one for one in offered(who.roles, protected=body.part == "protected")}
+    chosen = purposes.get(body.purpose)
+    if chosen is None:
+        raise Invalid("access.opening", fields={"purpose": ["choice"]})
+    made = access.open_with_purpose(
+        actor=who, kind=body.part, id=person, purpose=chosen.id, reason=body.reason, minutes=chosen.minutes,
+        target=queries.target(who, person), emergency=chosen.review,
+    )  # fmt: skip
+    return Status(201, {"id": made})
 
 
 @router.get("/{person}/completeness", response=answers(list[MissingOut]))  # type: ignore[valid-type]

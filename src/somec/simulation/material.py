@@ -41,6 +41,22 @@ def entries(now: datetime) -> list[tuple[str, dict[str, Any]]]:
     return [(PATHS[type(entry)], _without_ids(_json(entry))) for entry in main_person(now.date()).entries]
 
 
+def protected_opening() -> dict[str, Any]:
+    """Return with which purpose the closed compartment is opened to write down who is to be kept safe."""
+    return {
+        "part": "protected", "purpose": "protect-injured-party",
+        "reason": "Injured party and family are written down when the file is opened",
+    }  # fmt: skip
+
+
+def persons_at_risk() -> list[dict[str, Any]]:
+    """Return who is to be kept safe from him: relations only, no names; never part of a notice."""
+    return [
+        {"relation": relation, "state": "LV", "contact_authority": "State Police, Daugavpils", "no_contact": no_contact}
+        for relation, no_contact in (("injured_party", True), ("family", True), ("child", False))
+    ]
+
+
 def as_spain_knows_him(now: datetime) -> dict[str, Any]:
     """Return what a police check in Spain finds: one name, one date of birth, the passport."""
     known = person(now)

@@ -107,7 +107,8 @@ class Step:
 def record_person(stage: Stage) -> str:
     """Latvia's officer records the person, and the node says what another state would still miss."""
     officer = stage.officer("LV", "officer")
-    stage.made["person"] = officer.post("/persons", material.person(stage.now()))["id"]
+    known = material.person(stage.now()) | {"owner_id": stage.person_id("LV", "officer")}
+    stage.made["person"] = officer.post("/persons", known)["id"]
     file = officer.get(f"/persons/{stage.made['person']}")
     check(len(file["names"]) == 4 and len(file["births"]) == 2, "the file does not hold what was recorded")  # noqa: PLR2004
     gaps = officer.get(f"/persons/{stage.made['person']}/completeness")
@@ -124,10 +125,14 @@ def record_record(stage: Stage) -> str:
         if str(body.get("conviction_id", "")).startswith("#"):
             body["conviction_id"] = made[int(body["conviction_id"][1:])]
         made.append(officer.post(f"/persons/{person}/{path}", body)["id"])
+    officer.post(f"/persons/{person}/openings", material.protected_opening())
+    for body in material.persons_at_risk():
+        officer.post(f"/persons/{person}/persons-at-risk", body)
     record = officer.get(f"/persons/{person}/record")
+    check(record["protected"] == len(material.persons_at_risk()), "the closed compartment is not complete")
     check(len(record["convictions"]) == 2 and len(record["orders"]) == 1, "the record is not complete")  # noqa: PLR2004
     check({one["level"] for one in record["assessments"]} >= {"moderate"}, "the assessment lost its own wording")
-    return "2 convictions, 1 order with 4 conditions, 2 assessments in their own words, 1 sign of a move"
+    return "2 convictions, 1 order with 4 conditions, 2 assessments in their own words, 1 sign of a move; 3 people to be kept safe"
 
 
 def judge_criteria(stage: Stage) -> str:

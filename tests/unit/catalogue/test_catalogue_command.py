@@ -53,7 +53,7 @@ def test_show_marks_a_single_unread_limit(capsys: pytest.CaptureFixture[str]) ->
 
 def test_show_marks_a_missing_translation(capsys: pytest.CaptureFixture[str]) -> None:
     _run("show", "listed_offence:rape")
-    assert "  lv: rape [en]" in capsys.readouterr().out
+    assert "  nl: rape [en]" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("kind", sorted(index.KINDS))

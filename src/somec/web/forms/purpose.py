@@ -8,31 +8,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from somec.access.rules import Actor, Role
-from somec.catalogue import queries as catalogue
-from somec.catalogue.entries import AuthorityKind, Purpose
+from somec.access.rules import Actor
+from somec.catalogue.entries import Purpose
+from somec.catalogue.offered import offered
 from somec.web import times
 from somec.web.templatetags.somec import label
-
-KINDS_OF_ROLE: dict[Role, frozenset[str]] = {
-    Role.PROBATION_OFFICER: frozenset({"probation_service"}),
-    Role.AUTHORISER: frozenset({"probation_service", "police"}),
-    Role.CONTACT_POINT: frozenset({"police_contact_point"}),
-    Role.POLICE_OFFICER: frozenset({"police"}),
-    Role.PRISON: frozenset({"prison_service"}),
-    Role.CENTRAL_AUTHORITY: frozenset({"criminal_records_authority"}),
-    Role.SIRENE: frozenset({"sirene_bureau"}),
-    Role.COURT: frozenset({"court"}),
-    Role.DATA_PROTECTION_OFFICER: frozenset({"data_protection_officer"}),
-}
-"""To which kinds of authority a role belongs, in the catalogue's words: a purpose is offered to a kind."""
-
-
-def offered(actor: Actor, *, protected: bool) -> list[Purpose]:
-    """Return the purposes open to the officer's roles."""
-    kinds = frozenset[str]().union(*(KINDS_OF_ROLE.get(role, frozenset()) for role in actor.roles))
-    wanted = {kind for kind in AuthorityKind if kind.value in kinds}
-    return [one for one in catalogue.purposes(protected=protected) if one.authorities & wanted]
 
 
 class PurposeForm(forms.Form):
@@ -53,7 +33,7 @@ class PurposeForm(forms.Form):
 
     def __init__(self, *args: Any, actor: Actor, protected: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.purposes = {one.id: one for one in offered(actor, protected=protected)}
+        self.purposes = {one.id: one for one in offered(actor.roles, protected=protected)}
         self.fields["purpose"].choices = [(one.id, label(one)) for one in self.purposes.values()]  # type: ignore[attr-defined]
         self.choice_help = {"purpose": {one.id: _help(one) for one in self.purposes.values()}}
 
