@@ -132,15 +132,15 @@ def _oaep(method: etree._Element, algorithm: str) -> tuple[str, str, bytes]:
 
 
 def _agreed(agreement: etree._Element, wrapped: bytes) -> tuple[suites.AgreedKey, tuple[str, ...]]:
-    """Read X25519 agreement with HKDF parameters (RFC 9231; Salt and Info are base64, KeyLength is octets)."""
+    """Read agreement on a curve with HKDF parameters (RFC 9231; Salt and Info are base64, KeyLength is octets)."""
     derivation = only(agreement, XENC11, "KeyDerivationMethod")
     parameters = only(derivation, DSIG_MORE, "HKDFParams")
     info = optional(parameters, DSIG_MORE, "Info")
     if text_of(only(parameters, DSIG_MORE, "KeyLength")) != str(suites.KEK_BYTES):
         raise refuse(POLICY_NONCOMPLIANCE, "algorithm.not-accepted")
-    originator = only(only(agreement, XENC, "OriginatorKeyInfo"), DSIG11, "DEREncodedKeyValue")
     agreed = suites.AgreedKey(
-        originator=base64_of(originator),
+        originator=_originator(only(agreement, XENC, "OriginatorKeyInfo")),
+        method=algorithm_of(agreement),
         salt=base64_of(only(parameters, DSIG_MORE, "Salt")),
         info=base64_of(info) if info is not None else b"",
         wrapped=wrapped,
@@ -150,6 +150,18 @@ def _agreed(agreement: etree._Element, wrapped: bytes) -> tuple[suites.AgreedKey
         algorithm_of(derivation),
         algorithm_of(only(parameters, DSIG_MORE, "PRF")),
     )
+
+
+def _originator(holder: etree._Element) -> bytes:
+    """Return the sender's passing key as DER; it came so, or as a point on a named curve (XML Signature 1.1, 4.5.2)."""
+    point = next(within(holder, DSIG11, "ECKeyValue"), None)
+    if point is None:
+        return base64_of(only(holder, DSIG11, "DEREncodedKeyValue"))
+    curve = only(point, DSIG11, "NamedCurve").get("URI", "").removeprefix("urn:oid:")
+    try:
+        return suites.curve_point(curve, base64_of(only(point, DSIG11, "PublicKey")))
+    except DecryptionFailed as error:
+        raise refuse(FAILED_DECRYPTION, "decryption.failed") from error
 
 
 def read_part(

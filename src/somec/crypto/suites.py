@@ -17,11 +17,12 @@ from typing import Protocol
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa, x25519
-from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes, PublicKeyTypes
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
+from cryptography.x509 import ObjectIdentifier
 
 from somec.crypto.certificates import Certificate
 from somec.crypto.errors import AlgorithmUnknown, DecryptionFailed
@@ -55,6 +56,7 @@ MGF1_SHA256 = _XENC11 + "mgf1sha256"
 MGF1_SHA384 = _XENC11 + "mgf1sha384"
 MGF1_SHA512 = _XENC11 + "mgf1sha512"
 KW_AES128 = _XENC + "kw-aes128"
+ECDH_ES = _XENC11 + "ECDH-ES"
 X25519 = _MORE21 + "x25519"
 HKDF_METHOD = _MORE21 + "hkdf"
 HMAC_SHA256 = _MORE01 + "hmac-sha256"
@@ -126,6 +128,7 @@ SUITES = {suite.name: suite for suite in (EDELIVERY_1_15, EDELIVERY_2_0)}
 LEGACY = frozenset({
     SHA1, SHA384, SHA512, RSA_SHA1, RSA_SHA384, RSA_SHA512, RSA_PSS_SHA256, ECDSA_SHA256, ECDSA_SHA384, ECDSA_SHA512,
     RSA_OAEP_MGF1P, MGF1_SHA1, MGF1_SHA384, MGF1_SHA512, AES192_GCM, AES256_GCM, AES128_CBC, AES192_CBC, AES256_CBC,
+    ECDH_ES,
 })  # fmt: skip
 """What we can compute but no suite accepts: for recordings and for peers whose P-Mode names it."""
 KNOWN = LEGACY.union(*(suite.accepted for suite in SUITES.values()))
@@ -250,6 +253,8 @@ class AgreedKey:
     salt: bytes
     info: bytes
     wrapped: bytes
+    method: str = X25519
+    """X25519, or ECDH_ES of the alternative in eDelivery AS4 2.0 for other curves, which we read but do not write."""
 
 
 def agree_key(key: bytes, recipient: Certificate) -> AgreedKey:
@@ -265,16 +270,35 @@ def agree_key(key: bytes, recipient: Certificate) -> AgreedKey:
 
 def open_agreed(private: PrivateKey, agreed: AgreedKey) -> bytes:
     """Unwrap a content key that came by agreement. Raises DecryptionFailed or AlgorithmUnknown."""
-    if not isinstance(private.key, x25519.X25519PrivateKey):
-        raise AlgorithmUnknown("algorithm.key-agreement")
     try:
         originator = load_der_public_key(agreed.originator)
-        if not isinstance(originator, x25519.X25519PublicKey):
-            raise DecryptionFailed
-        kek = _kek(private.key.exchange(originator), agreed.salt, agreed.info)
+        kek = _kek(_shared(private.key, originator, agreed.method), agreed.salt, agreed.info)
         return aes_key_unwrap(kek, agreed.wrapped)
-    except (ValueError, InvalidUnwrap):
+    except (ValueError, InvalidUnwrap, UnsupportedAlgorithm):
         raise DecryptionFailed from None
+
+
+def _shared(private: PrivateKeyTypes, originator: PublicKeyTypes, method: str) -> bytes:
+    """Return the shared secret. A key that does not fit the method is never tried with another one."""
+    if method == X25519 and isinstance(private, x25519.X25519PrivateKey):
+        if isinstance(originator, x25519.X25519PublicKey):
+            return private.exchange(originator)
+    elif method == ECDH_ES and isinstance(private, ec.EllipticCurvePrivateKey):
+        if isinstance(originator, ec.EllipticCurvePublicKey) and originator.curve.name == private.curve.name:
+            return private.exchange(ec.ECDH(), originator)
+    else:
+        raise AlgorithmUnknown("algorithm.key-agreement")
+    raise DecryptionFailed
+
+
+def curve_point(oid: str, point: bytes) -> bytes:
+    """Return the public key of a point on a named curve as DER SubjectPublicKeyInfo. Raises DecryptionFailed."""
+    try:
+        curve = ec.get_curve_for_oid(ObjectIdentifier(oid))()
+        key = ec.EllipticCurvePublicKey.from_encoded_point(curve, point)
+    except (LookupError, ValueError):
+        raise DecryptionFailed from None
+    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
 def _kek(shared: bytes, salt: bytes, info: bytes) -> bytes:

@@ -8,18 +8,25 @@ import re
 from collections.abc import Callable
 
 import pytest
-from as4_parties import NOW, Forgery, Inspect, Parts, codes, keys_of, peer_of, rsa_pair
+from as4_parties import NOW, Forgery, Inspect, Parts, authority, codes, keys_of, peer_of, rsa_pair
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.keywrap import aes_key_wrap
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from lxml import etree
 
-from somec.as4 import envelope, security
+from somec.as4 import envelope, inspection, security
 from somec.as4 import namespaces as ns
 from somec.as4.errors import EMPTY_PARTITION_CHANNEL, OTHER, As4Error
+from somec.as4.findings import Known
 from somec.as4.message import Property, Reference
+from somec.as4.octets import Octets
 from somec.as4.signals import build_error
 from somec.crypto import content as ciphers
 from somec.crypto import suites
+from somec.crypto.issuing import Subject, issue_pair
+from somec.crypto.keys import PrivateKey
 
 DATA = b'{"a": 1}'
 PLAIN = (Property("MimeType", "application/json"),)
@@ -184,6 +191,47 @@ def test_signed_after_encryption_holds_and_is_told(inspect: Inspect) -> None:
     status, report = inspect(wire.replace(sealed, sealed[:-1] + bytes([sealed[-1] ^ 1])))
     assert (status, codes(report)) == (1, {"EBMS:0102"})
     assert report["references"][2]["state"] == "not decrypted"
+
+
+EC_KEY = ec.generate_private_key(ec.SECP256R1())
+
+
+def agreed_on_a_curve(content_key: bytes) -> str:
+    """Return xenc:EncryptedKey by ECDH-ES, HKDF and AES key wrap, as the alternative of eDelivery AS4 2.0 has it."""
+    passing = ec.generate_private_key(ec.SECP256R1())
+    kek = HKDF(hashes.SHA256(), 16, b"salt", b"info").derive(passing.exchange(ec.ECDH(), EC_KEY.public_key()))
+    point = passing.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    salt, info, key, value = (
+        base64.b64encode(one).decode() for one in (b"salt", b"info", point, aes_key_wrap(kek, content_key))
+    )
+    return (
+        f'<xenc:EncryptedKey xmlns:xenc="{ns.XENC}" xmlns:ds="{ns.DS}" Id="EK">'
+        f'<xenc:EncryptionMethod Algorithm="{suites.KW_AES128}"/><ds:KeyInfo>'
+        f'<xenc:AgreementMethod Algorithm="{suites.ECDH_ES}"><xenc11:KeyDerivationMethod xmlns:xenc11="{ns.XENC11}"'
+        f' Algorithm="{suites.HKDF_METHOD}"><m:HKDFParams xmlns:m="{ns.DSIG_MORE}"><m:PRF Algorithm="{suites.HMAC_SHA256}"/>'
+        f"<m:Salt>{salt}</m:Salt><m:Info>{info}</m:Info><m:KeyLength>16</m:KeyLength></m:HKDFParams>"
+        f'</xenc11:KeyDerivationMethod><xenc:OriginatorKeyInfo><ds:KeyValue><d:ECKeyValue xmlns:d="{ns.DSIG11}">'
+        f'<d:NamedCurve URI="urn:oid:1.2.840.10045.3.1.7"/><d:PublicKey>{key}</d:PublicKey></d:ECKeyValue></ds:KeyValue>'
+        "</xenc:OriginatorKeyInfo><xenc:RecipientKeyInfo><ds:X509Data><ds:X509IssuerSerial><ds:X509SerialNumber>1"
+        "</ds:X509SerialNumber></ds:X509IssuerSerial></ds:X509Data></xenc:RecipientKeyInfo></xenc:AgreementMethod>"
+        f"</ds:KeyInfo><xenc:CipherData><xenc:CipherValue>{value}</xenc:CipherValue></xenc:CipherData>"
+        '<xenc:ReferenceList><xenc:DataReference URI="#ED-x-0"/></xenc:ReferenceList></xenc:EncryptedKey>'
+    )
+
+
+@pytest.mark.parametrize(("broken", "code"), [("", ""), ("1.2.840.10045.3.1.7", "EBMS:0102"), ("ECDH-ES", "EBMS:0103")])
+def test_agreement_on_another_curve_is_read(broken: str, code: str) -> None:
+    key = suites.new_content_key(suites.AES128_GCM)
+    sealed = ciphers.encrypt(suites.AES128_GCM, key, DATA)
+    header = security.encryption([("one@lv", "a/b")], key, peer_of("NL").encryption, suites.EDELIVERY_1_15, "x")
+    data = re.sub(r"<wsse:BinarySecurityToken.*</xenc:EncryptedKey>", agreed_on_a_curve(key), header)
+    data = data.replace("#EK-x", "#EK").replace(broken, broken[::-1] if broken else "")
+    wire = plain(security=lambda text: data + text, mime=lambda parts: [parts[0], (parts[1][0], sealed)]).wire()[1]
+    pair = issue_pair(authority(), Subject("EC"), PrivateKey(EC_KEY), at=NOW)
+    report = inspection.inspect(Octets.of(wire), Known(keys=(pair,), allow_legacy=True))
+    assert report["parts"][0]["state"] == ("not decrypted" if broken else "open")  # type: ignore[index]
+    assert codes(report) == ({code} if code else set())
+    assert codes(inspection.inspect(Octets.of(wire), Known(keys=(pair,)))) >= {code or "EBMS:0103"}
 
 
 # --- kinds of messages --------------------------------------------------------------------------------------------

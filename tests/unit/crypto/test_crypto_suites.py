@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,6 +33,26 @@ RSA = issue_pair(ROOT, Subject("rsa"), make_rsa_key(2048), at=NOW)
 ED25519 = issue_pair(ROOT, Subject("ed"), make_signing_key(), at=NOW)
 X25519 = issue_pair(ROOT, Subject("x"), make_agreement_key(), at=NOW)
 EC = issue_pair(ROOT, Subject("ec"), PrivateKey(ec.generate_private_key(ec.SECP256R1())), at=NOW)
+
+
+def test_agreement_keeps_to_its_method_and_curve() -> None:
+    """Keys of one kind are never tried with the other's method, nor with a point of another curve."""
+    agreed = suites.agree_key(bytes(16), X25519.certificate)
+    point = bytes.fromhex("04") + bytes(64)
+    with pytest.raises(AlgorithmUnknown):
+        suites.open_agreed(X25519.private, replace(agreed, method=suites.ECDH_ES))
+    with pytest.raises(AlgorithmUnknown):
+        suites.open_agreed(EC.private, agreed)
+    with pytest.raises(DecryptionFailed):
+        suites.open_agreed(EC.private, replace(agreed, method=suites.ECDH_ES))
+    other = ec.generate_private_key(ec.SECP384R1()).public_key()
+    spki = other.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    for mixed in (replace(agreed, originator=spki), replace(agreed, originator=spki, method=suites.ECDH_ES)):
+        with pytest.raises(DecryptionFailed):
+            suites.open_agreed(EC.private if mixed.method == suites.ECDH_ES else X25519.private, mixed)
+    for oid in ("1.2.840.10045.3.1.7", "1.2.3"):
+        with pytest.raises(DecryptionFailed):
+            suites.curve_point(oid, point)
 
 
 @pytest.mark.parametrize(
