@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-MEASUREMENTS = ("as4", "exchange", "fanout", "attachment", "idle", "lists", "audit", "matching")
+MEASUREMENTS = ("as4", "exchange", "fanout", "attachment", "idle", "lists", "audit", "matching", "crossscript")
 
 
 def main(only: str | None) -> int:

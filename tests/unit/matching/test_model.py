@@ -167,7 +167,11 @@ def test_calibration_error_of_known_answers() -> None:
 def test_the_transparency_record_tells_model_errors_and_spread(tmp_path: Path) -> None:
     text = record(load_model(), [GroupError("Arabic", 100, 0.8, 0.9, 0.1), GroupError("Latin", 100, 0.9, 0.97, 0.1)])
     assert load_model().digest() in text
-    assert "Spread of recall between groups: 0.070" in text
+    assert "Spread of recall by group: 0.070 among ten, 0.100 found first" in text
+    kinds = [GroupError("script arabic", 9, 0.8, 0.9, 0.3), GroupError("script latin", 9, 0.9, 0.9, 0.1)]
+    told = record(load_model(), [*kinds, GroupError("sex F", 9, 0.5, 0.5, 0.0)])
+    assert "by script: 0.000 among ten, 0.100 found first; of false candidates: 0.20" in told
+    assert "by sex: 0.000 among ten, 0.000 found first" in told
     assert main(["match", "transparency", "--out", str(tmp_path / "t.md")]) == 0
     assert "Fellegi-Sunter" in (tmp_path / "t.md").read_text(encoding="utf-8")
 

@@ -40,6 +40,7 @@ def record(model: Model, errors: Sequence[GroupError] = ()) -> str:
         if level
     ]
     lines += [f"| scale of {field.name.lower().replace('_', ' ')} | {model.scale[field]:.3f} |" for field in Field]
+    lines += [f"| rarity of the second and later name parts counts | {model.further:.2f} |"]
     lines += [f"| a name part missing / extra | {model.missing[0]:+.1f} / {model.extra[0]:+.1f} |", ""]
     if errors:
         lines += [
@@ -52,8 +53,7 @@ def record(model: Model, errors: Sequence[GroupError] = ()) -> str:
             f"| {one.group} | {one.queries} | {one.found_first:.3f} | {one.found:.3f} | {one.false_candidates:.2f} |"
             for one in errors
         ]
-        spread = max(one.found for one in errors) - min(one.found for one in errors)
-        lines += ["", f"Spread of recall between groups: {spread:.3f}.", ""]
+        lines += ["", *_spreads(errors), ""]
     lines += [
         "## Who answers for it",
         "",
@@ -61,6 +61,30 @@ def record(model: Model, errors: Sequence[GroupError] = ()) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _spreads(errors: Sequence[GroupError]) -> list[str]:
+    """How far groups of one kind (the first word of "script arabic") lie apart: the figures to bring down."""
+    kinds: dict[str, list[GroupError]] = {}
+    for one in errors:
+        kind, _, rest = one.group.partition(" ")
+        kinds.setdefault(kind if rest else "group", []).append(one)
+    lines = []
+    for kind, groups in kinds.items():
+        found, first, false = (
+            max(values) - min(values)
+            for values in (
+                [one.found for one in groups],
+                [one.found_first for one in groups],
+                [one.false_candidates for one in groups],
+            )
+        )
+        worst = min(groups, key=lambda one: one.found)
+        lines.append(
+            f"Spread of recall by {kind}: {found:.3f} among ten, {first:.3f} found first; "
+            f"of false candidates: {false:.2f}. Least found: {worst.group}."
+        )
+    return lines
 
 
 def _about(model: Model) -> list[str]:
