@@ -24,8 +24,8 @@ from somec.persons.matching.similarity import (
     LEAST,
     distance_similarity,
     level_of,
-    word_similarity,
 )
+from somec.persons.matching.wordbatch import similarities
 
 JOINED: Final = 200
 """Added to the position in `pairs` when the part pairs with two parts of the other name written as one."""
@@ -75,8 +75,7 @@ def likeness(
     count = len(query.plain_at) - 1
     alike = np.empty((count, len(words)), dtype=np.float32)
     for i in range(count):
-        for j in range(len(words)):
-            alike[i, j] = word_similarity(query, i, people, words[j], costs, abjad_costs, LEAST)
+        alike[i] = similarities(query, i, people, words, costs, abjad_costs, LEAST)
     return alike
 
 

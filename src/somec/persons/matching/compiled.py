@@ -9,23 +9,65 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
+import tempfile
 from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 _log: Final = logging.getLogger(__name__)
+_FOLDER: Final = "kernels-"
 
 
 def _load() -> Callable[..., Any] | None:
     if os.environ.get("SOMEC_MATCHING_KERNEL") == "python":
         return None
     try:
-        from numba import njit  # noqa: PLC0415 - the point is to go on without it
+        from numba import config, njit  # noqa: PLC0415 - the point is to go on without it
     except ImportError as error:
         _log.warning("matching kernels run interpreted: numba cannot be loaded (%s)", type(error).__name__)
         return None
+    if not os.environ.get("NUMBA_CACHE_DIR"):
+        config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined] # made by numba at run time
     return njit
+
+
+def cache_folder() -> Path:
+    """Where the machine code of these kernels is kept: beside them or, where that is read-only, with the user's caches.
+
+    The name holds a hash of all modules with kernels. numba itself looks only at the module a kernel stands in and
+    would go on with machine code into which an older kernel of another module was built.
+    """
+    here = Path(__file__).resolve().parent
+    sources = sha256()
+    for module in sorted(here.glob("*.py")):
+        content = module.read_bytes()
+        if b"@compiled" in content:
+            sources.update(module.name.encode() + b"\0" + content)
+    name = f"{_FOLDER}{sources.hexdigest()[:16]}"
+    for parent in (here / "__pycache__", _user_caches()):
+        try:
+            (parent / name).mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError:
+            continue
+        if os.access(parent / name, os.W_OK):
+            _drop_older(parent, name)
+            return parent / name
+    return Path(tempfile.gettempdir()) / f"{name}-{os.getuid()}"
+
+
+def _user_caches() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()) / "somec"
+
+
+def _drop_older(parent: Path, name: str) -> None:
+    """Machine code of other versions goes; what another process holds open stays usable to it."""
+    for older in parent.glob(f"{_FOLDER}*"):
+        if older.name != name:
+            shutil.rmtree(older, ignore_errors=True)
 
 
 _njit: Final = _load()
@@ -36,7 +78,7 @@ IS_COMPILED: Final = _njit is not None
 def compiled(function: Function) -> Function:
     """Compile a kernel where that is possible.
 
-    The machine code is cached beside the module or, where that is read-only, in the user's cache folder.
+    The machine code is kept in `cache_folder`.
     """
     if _njit is None:
         return function

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from somec.persons.matching.arrays import Buckets, Vocabulary
 from somec.persons.matching.compiled import compiled
-from somec.persons.matching.similarity import word_similarity
+from somec.persons.matching.wordbatch import similarities
 
 LEAST_LIKENESS: Final = 0.55
 """Words less alike are not followed; a candidate found by other parts or fields is still compared with them."""
@@ -140,13 +140,6 @@ def _compared(
     costs: NDArray[np.float32],
     abjad_costs: NDArray[np.float32],
 ) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
-    words = np.empty(len(chosen), dtype=np.uint32)
-    alike = np.empty(len(chosen), dtype=np.float32)
-    found = 0
-    for other in chosen:
-        value = word_similarity(query, word, vocabulary, other, costs, abjad_costs, LEAST_LIKENESS)
-        if value >= LEAST_LIKENESS:
-            words[found] = other
-            alike[found] = value
-            found += 1
-    return words[:found].copy(), alike[:found].copy()
+    alike = similarities(query, word, vocabulary, chosen, costs, abjad_costs, LEAST_LIKENESS)
+    near = alike >= LEAST_LIKENESS
+    return chosen[near], alike[near]

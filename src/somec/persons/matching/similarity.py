@@ -83,15 +83,16 @@ ABJAD_COSTS: Final = _abjad_costs()
 
 
 @compiled
-def _letter(code: int) -> int:
+def letter(code: int) -> int:
+    """The number of a letter in the tables of costs; anything else counts as z."""
     return code - 96 if 97 <= code <= 122 else 26
 
 
 @compiled
 def _weight(word: NDArray[np.uint8], costs: NDArray[np.float32]) -> float:
     weight = np.float32(0.0)
-    for letter in word:
-        weight += costs[0, _letter(letter)]
+    for code in word:
+        weight += costs[0, letter(code)]
     return weight
 
 
@@ -109,16 +110,16 @@ def distance_similarity(a: NDArray[np.uint8], b: NDArray[np.uint8], costs: NDArr
     rows = np.zeros((3, lb + 1), dtype=np.float32)
     two_back, back, row = rows[0], rows[1], rows[2]
     for j in range(1, lb + 1):
-        back[j] = back[j - 1] + costs[0, _letter(b[j - 1])]
+        back[j] = back[j - 1] + costs[0, letter(b[j - 1])]
     for i in range(1, la + 1):
-        x = _letter(a[i - 1])
+        x = letter(a[i - 1])
         drop = costs[x, 0]
         doubled = i > 1 and a[i - 1] == a[i - 2]
         removal = np.float32(0.2) * drop if doubled else drop
         row[0] = back[0] + drop
         lowest = row[0]
         for j in range(1, lb + 1):
-            y = _letter(b[j - 1])
+            y = letter(b[j - 1])
             add = costs[0, y]
             if j > 1 and b[j - 1] == b[j - 2]:
                 add = np.float32(0.2) * add
@@ -134,7 +135,7 @@ def distance_similarity(a: NDArray[np.uint8], b: NDArray[np.uint8], costs: NDArr
 
 
 @compiled
-def _too_far(left: Vocabulary, i: int, right: Vocabulary, j: int) -> bool:
+def too_far(left: Vocabulary, i: int, right: Vocabulary, j: int) -> bool:
     """Whether two words of alphabets have so few sounds in common that comparing letter by letter is in vain."""
     common = np.int64(left.sounds[i]) & np.int64(right.sounds[j])
     shared, most = _bits(common), max(_bits(left.sounds[i]), _bits(right.sounds[j]))
@@ -151,7 +152,8 @@ def _bits(mask: int) -> int:
 
 
 @compiled
-def _equal(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> bool:
+def equal_letters(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> bool:
+    """Whether two words are the same letter for letter."""
     if len(a) != len(b):
         return False
     for i in range(len(a)):
@@ -161,12 +163,25 @@ def _equal(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> bool:
 
 
 @compiled
-def _share(a: NDArray[np.uint32], b: NDArray[np.uint32]) -> bool:
-    for i in range(len(a)):
-        for j in range(len(b)):
+def _share(a: NDArray[np.uint32], first_a: int, last_a: int, b: NDArray[np.uint32], first_b: int, last_b: int) -> bool:
+    for i in range(first_a, last_a):
+        for j in range(first_b, last_b):
             if a[i] == b[j]:
                 return True
     return False
+
+
+@compiled
+def form_likeness(near: float, same: bool, one_abjad: bool, stem: bool) -> float:  # noqa: FBT001
+    """The likeness of two words by two of their sound forms.
+
+    `near` is the `distance_similarity` of the forms; `same`, whether they are equal; `one_abjad`, whether one word is
+    written without vowels; `stem`, whether an ending was cut from either.
+    """
+    if one_abjad:
+        return ABJAD_CAP * near
+    top = SAME_STEM if stem else SAME_SOUND
+    return top if same else min(top - 0.02, near - (1.0 - top))
 
 
 @compiled
@@ -181,25 +196,64 @@ def _form_similarity(
 ) -> float:
     """The best likeness among the sound forms of two words."""
     best = 0.0
-    if _too_far(left, i, right, j):
+    if too_far(left, i, right, j):
         return best
     first_a, last_a = left.form_first[i], left.form_first[i + 1]
     first_b, last_b = right.form_first[j], right.form_first[j + 1]
     one_abjad = left.traits[i, 2] != right.traits[j, 2]
+    table = abjad_costs if one_abjad else costs
     for x in range(first_a, last_a):
         a = left.forms[left.form_at[x] : left.form_at[x + 1]]
         for y in range(first_b, last_b):
             b = right.forms[right.form_at[y] : right.form_at[y + 1]]
-            top = SAME_STEM if x + left.traits[i, 1] >= last_a or y + right.traits[j, 1] >= last_b else SAME_SOUND
-            if one_abjad:
-                value = ABJAD_CAP * distance_similarity(a, b, abjad_costs, max(least, best))
-            elif _equal(a, b):
-                value = top
-            else:
-                value = min(top - 0.02, distance_similarity(a, b, costs, max(least, best)) - (1.0 - top))
-            best = max(best, value)
+            stem = x + left.traits[i, 1] >= last_a or y + right.traits[j, 1] >= last_b
+            near = distance_similarity(a, b, table, max(least, best))
+            best = max(best, form_likeness(near, equal_letters(a, b), one_abjad, stem))
             if best >= SAME_SOUND:
                 return best
+    return best
+
+
+@compiled
+def spelling_likeness(
+    a: NDArray[np.uint8],
+    first_a: int,
+    last_a: int,
+    b: NDArray[np.uint8],
+    first_b: int,
+    last_b: int,
+    same_script: bool,  # noqa: FBT001 - kernels take no keywords
+) -> float:
+    """The likeness of two words that spelling alone settles, else -1.
+
+    The same spelling, and an initial against a word. Takes places in arrays, not whole vocabularies: handing those
+    over costs more than the comparison.
+    """
+    long_a, long_b = last_a - first_a, last_b - first_b
+    if long_a == long_b:
+        same = True
+        for position in range(long_a):
+            if a[first_a + position] != b[first_b + position]:
+                same = False
+                break
+        if same:
+            return 1.0 if same_script else 0.98
+    if long_a == 1 or long_b == 1:
+        return INITIAL if long_a > 0 and long_b > 0 and a[first_a] == b[first_b] else 0.0
+    return -1.0
+
+
+@compiled
+def equivalent_likeness(left: Vocabulary, i: int, right: Vocabulary, j: int, best: float) -> float:
+    """`best`, or more where two words are known to be the same name or to share a nickname."""
+    if best < SAME_NAME and _share(
+        left.names, left.names_at[i], left.names_at[i + 1], right.names, right.names_at[j], right.names_at[j + 1]
+    ):
+        return SAME_NAME
+    if best < NICKNAME and _share(
+        left.nicks, left.nicks_at[i], left.nicks_at[i + 1], right.nicks, right.nicks_at[j], right.nicks_at[j + 1]
+    ):
+        return NICKNAME
     return best
 
 
@@ -215,25 +269,22 @@ def word_similarity(
 ) -> float:
     """The likeness of word `i` of one vocabulary and word `j` of another by everything known of them.
 
-    Spelling, sound forms, equivalents, initials. Below `least` it may come out as 0.
+    Spelling, sound forms, equivalents, initials. Below `least` it is 0, but for a fitting initial.
     """
-    plain_a = left.plain[left.plain_at[i] : left.plain_at[i + 1]]
-    plain_b = right.plain[right.plain_at[j] : right.plain_at[j + 1]]
     if left.traits[i, 2] == right.traits[j, 2]:
-        if _equal(plain_a, plain_b):
-            return 1.0 if left.traits[i, 0] == right.traits[j, 0] else 0.98
-        if len(plain_a) == 1 or len(plain_b) == 1:
-            return INITIAL if len(plain_a) > 0 and len(plain_b) > 0 and plain_a[0] == plain_b[0] else 0.0
-    best = _form_similarity(left, i, right, j, costs, abjad_costs, least)
-    if best < SAME_NAME and _share(
-        left.names[left.names_at[i] : left.names_at[i + 1]], right.names[right.names_at[j] : right.names_at[j + 1]]
-    ):
-        best = SAME_NAME
-    if best < NICKNAME and _share(
-        left.nicks[left.nicks_at[i] : left.nicks_at[i + 1]], right.nicks[right.nicks_at[j] : right.nicks_at[j + 1]]
-    ):
-        best = NICKNAME
-    return best if best > 2 * INITIAL else 0.0
+        spelled = spelling_likeness(
+            left.plain,
+            np.int64(left.plain_at[i]),
+            np.int64(left.plain_at[i + 1]),
+            right.plain,
+            np.int64(right.plain_at[j]),
+            np.int64(right.plain_at[j + 1]),
+            left.traits[i, 0] == right.traits[j, 0],
+        )
+        if spelled >= 0.0:
+            return spelled
+    best = equivalent_likeness(left, i, right, j, _form_similarity(left, i, right, j, costs, abjad_costs, least))
+    return best if best > 2 * INITIAL and best >= least else 0.0
 
 
 @compiled
