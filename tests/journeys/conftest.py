@@ -125,12 +125,21 @@ class Officer:
 @pytest.fixture
 def officers(browser: Browser, states: dict[str, RunningNode]) -> Iterator[object]:
     """Return a way to sign officers in: ``officers("LV", "officer")``."""
+    with signing_in(browser, states) as signed_in:
+        yield signed_in
+
+
+@contextmanager
+def signing_in(browser: Browser, states: dict[str, RunningNode]) -> Iterator[object]:
+    """Give a way to sign officers in at these nodes; what console and axe complain of fails at the end."""
     opened: list[Officer] = []
 
     @contextmanager
-    def _signed_in(state: str, key: str, *, scripts: bool = True) -> Iterator[Officer]:
+    def _signed_in(state: str, key: str, *, scripts: bool = True, width: int = 1280) -> Iterator[Officer]:
         node = states[state]
-        context = browser.new_context(viewport={"width": 1280, "height": 900}, java_script_enabled=scripts, locale="en")
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, java_script_enabled=scripts, locale="en"
+        )
         page = context.new_page()
         officer = Officer(page, node)
         opened.append(officer)

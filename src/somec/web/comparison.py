@@ -11,12 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from babel.numbers import format_decimal
-from django.utils.translation import gettext as _
-
 from somec.persons.search import CandidateAnswer, Direction, Evidence, MatchCandidate, Outcome, PersonSearch, Sides
-from somec.web import times, words_matching, words_notices
-from somec.web.templatetags.somec import born_words, state_name
+from somec.web import words_matching, words_notices
+from somec.web.figures import date_words, number, signed
+from somec.web.naming import born_words, state_name
 from somec.web.words import word
 
 HALF: Final = 64.0
@@ -27,8 +25,6 @@ FEW: Final = 0.01
 """Candidates less likely than this are folded away on a phone, unless somebody has judged them."""
 TIE_BITS: Final = 0.1
 """Candidates nearer than this to each other share a rank (as the engine's own bound for a tie)."""
-MOST_SHOWN: Final = 99.9
-"""Per hundred; the engine never says that it is certain, and rounding must not say it either."""
 _SCRIPTS: Final[Mapping[str, str]] = {
     "CYRILLIC": "Cyrl", "GREEK": "Grek", "ARABIC": "Arab", "HEBREW": "Hebr", "GEORGIAN": "Geor", "ARMENIAN": "Armn",
     "CJK": "Hani", "HANGUL": "Hang", "HIRAGANA": "Jpan", "KATAKANA": "Jpan", "DEVANAGARI": "Deva", "THAI": "Thai",
@@ -211,44 +207,6 @@ def _parameter(field: str, value: str | float) -> str | int:
     if isinstance(value, int | float):
         return _Counted(value)
     return date_words(value) if field == "birth_date" else value
-
-
-def date_words(text: str) -> str:
-    """Return a date of the engine (EDTF: unknown parts are X) with the parts that are known."""
-    year, *rest = (int(part) if part.isdecimal() else None for part in text.split("-"))
-    return times.known_parts(year, *rest) if year else text
-
-
-def number(value: float, digits: int = 1) -> str:
-    """Return a number in the reader's way of writing: ``12.4``, ``12,4``, ``41,306``."""
-    pattern = "#,##0" if isinstance(value, int) else f"#,##0.{'0' * digits}"
-    return str(format_decimal(value, pattern, locale=times.locale()))
-
-
-def signed(bits: float) -> str:
-    """Return bits with their sign, a true minus where they are negative: ``+7.4``."""
-    return f"{'−' if bits < 0 else '+'}{number(abs(bits))}"
-
-
-def in_hundred(probability: float) -> str:
-    """Return a probability as ``96.7 in 100``; what rounds to certainty is said as a bound."""
-    share = probability * 100
-    if share > MOST_SHOWN:
-        return _("more than %(n)s in 100") % {"n": number(MOST_SHOWN)}
-    if share < 100 - MOST_SHOWN:
-        return _("less than %(n)s in 100") % {"n": number(100 - MOST_SHOWN)}
-    return _("%(n)s in 100") % {"n": number(share)}
-
-
-def in_hundred_parts(probability: float) -> tuple[str, str, str]:
-    """Return the same in three parts, so that the number can be drawn large: before it, the number, after it."""
-    shown = number(min(max(probability * 100, 100 - MOST_SHOWN), MOST_SHOWN))
-    return in_hundred(probability).partition(shown)
-
-
-def likely_words(probability: float) -> str:
-    """Return a probability in words."""
-    return str(next(text for bound, text in words_matching.LIKELIHOODS if probability >= bound))
 
 
 def ranked(candidates: Sequence[MatchCandidate]) -> list[tuple[str, MatchCandidate]]:

@@ -13,8 +13,9 @@ from somec.catalogue.outcomes import Evaluation, Outcome, Reason
 from somec.kernel.errors import SomecError
 from somec.offenders.queries import RecordView
 from somec.web import times, words_criteria, words_people
+from somec.web.naming import state_name
 from somec.web.templatetags.people import offence_name, sign_name
-from somec.web.templatetags.somec import label, state_name, state_names
+from somec.web.templatetags.somec import label, state_names
 from somec.web.words import word
 
 

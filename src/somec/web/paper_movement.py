@@ -8,8 +8,9 @@ from typing import Any
 from django.utils.translation import gettext
 
 from somec.web import words_notices
+from somec.web.naming import state_name
 from somec.web.paper_lines import Fact, between, joined, named, when
-from somec.web.templatetags.somec import language_name, state_name
+from somec.web.templatetags.somec import language_name
 
 
 def movement(data: Mapping[str, Any]) -> Iterator[Fact]:

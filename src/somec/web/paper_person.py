@@ -8,8 +8,8 @@ from typing import Any
 from django.utils.translation import gettext
 
 from somec.web import words_notices
+from somec.web.naming import born_words, state_name
 from somec.web.paper_lines import Fact, day, joined, named
-from somec.web.templatetags.somec import born_words, state_name
 
 
 def identity(data: Mapping[str, Any]) -> Iterator[Fact]:

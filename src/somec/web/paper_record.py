@@ -10,8 +10,9 @@ from django.utils.translation import gettext, ngettext
 from somec.catalogue import queries as catalogue
 from somec.kernel.errors import SomecError
 from somec.web import words_notices
+from somec.web.naming import in_text, state_name
 from somec.web.paper_lines import Fact, day, joined, named
-from somec.web.templatetags.somec import in_text, label, state_name
+from somec.web.templatetags.somec import label
 
 
 def conviction(data: Mapping[str, Any]) -> Iterator[Fact]:

@@ -26,7 +26,7 @@ from somec.movements.views import (
 )
 from somec.offenders.queries import DecisionRow, RecordView
 from somec.web import timeline, times, words_people
-from somec.web.templatetags.somec import in_text
+from somec.web.naming import in_text
 from somec.web.words import word
 
 NOTICES = 20  # newest notices whose duties, receipts and messages a page shows; older ones are in the list of notices

@@ -22,6 +22,7 @@ from somec.offenders.messages import Assessment, Conviction, MovementSign, Order
 from somec.offenders.queries import DecisionRow, TimelineEvent
 from somec.persons.messages import Origin
 from somec.web import words_notices, words_people
+from somec.web.naming import in_text, state_name
 from somec.web.templatetags.notices import called
 from somec.web.templatetags.people import (
     length_words,
@@ -32,7 +33,7 @@ from somec.web.templatetags.people import (
     sanction_name,
     sign_name,
 )
-from somec.web.templatetags.somec import in_text, state_name, state_names
+from somec.web.templatetags.somec import state_names
 from somec.web.times import day, duration, instant_to_the_second
 from somec.web.words import word
 

@@ -15,7 +15,8 @@ from somec.persons.dates import PartialDate
 from somec.persons.messages import Origin
 from somec.persons.rules import STATELESS, UNKNOWN_NATIONALITY
 from somec.web import times, words_people
-from somec.web.templatetags.somec import label, state_name
+from somec.web.naming import state_name
+from somec.web.templatetags.somec import label
 from somec.web.words import Word
 
 Choices = list[tuple[Any, Any]]

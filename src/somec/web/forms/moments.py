@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from somec.web.templatetags.somec import state_name
+from somec.web.naming import state_name
 from somec.web.words import Word
 
 if TYPE_CHECKING:

@@ -20,8 +20,9 @@ from somec.persons.rules import Source
 from somec.web import words_notices
 from somec.web.forms.moments import Line, Moment, Text, choices, states
 from somec.web.forms.notice_reading import initial
+from somec.web.naming import in_text
 from somec.web.templatetags.notices import act_of, channel_name, item_words, use_name
-from somec.web.templatetags.somec import in_text, label, language_name
+from somec.web.templatetags.somec import label, language_name
 from somec.web.words import Word
 
 MAX_COMPANIONS = 8

@@ -13,8 +13,8 @@ from somec.alerts.needs import NeedFilter, NeedList
 from somec.alerts.rules import Verb
 from somec.web import words_notices
 from somec.web.forms.moments import Text
+from somec.web.naming import state_name
 from somec.web.templatetags.notices import basis_name
-from somec.web.templatetags.somec import state_name
 from somec.web.words import word
 
 _STATE = re.compile("[A-Z]{2}")

@@ -15,7 +15,8 @@ from somec.catalogue import queries as catalogue
 from somec.kernel import clock
 from somec.kernel.errors import SomecError
 from somec.web import sentences, times, words_notices
-from somec.web.templatetags.somec import in_text, label
+from somec.web.naming import in_text
+from somec.web.templatetags.somec import label
 from somec.web.words import KEYS, TROUBLES, word
 
 register = template.Library()

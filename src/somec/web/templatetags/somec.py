@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
 from babel import Locale
 from django import forms, template
@@ -18,6 +18,7 @@ from somec.kernel import clock
 from somec.kernel.errors import SomecError
 from somec.persons.messages import PersonView
 from somec.web import sentences, times, words
+from somec.web.naming import born_words, in_text, state_name
 
 register = template.Library()
 
@@ -66,20 +67,9 @@ def waiting(since: datetime, now: datetime) -> str:
     return times.waiting(since, now)
 
 
-@register.filter
-def state_name(code: str) -> str:
-    """Write a state by its name in the reader's language; an unknown code stays as it is."""
-    return str(Locale.parse(times.locale()).territories.get(code, code))
-
-
-_WITH_ARTICLE: Final = {"en": {"NL": "the Netherlands"}}
-"""States whose name takes an article within a sentence; at its beginning the template writes it large."""
-
-
-@register.filter
-def in_text(code: str) -> str:
-    """Write a state's name as it stands within a sentence: ``What the Netherlands will see``."""
-    return _WITH_ARTICLE.get(times.locale()[:2], {}).get(str(code)) or state_name(code)
+register.filter("state_name", state_name)
+register.filter("in_text", in_text)
+register.filter("born_words", born_words)
 
 
 @register.filter
@@ -231,15 +221,6 @@ def person_name(view: PersonView) -> str:
     """Write the main name of a person's file, family name first."""
     main = next((name for name in view.names if name.main), None)
     return main.written if main else view.case_number
-
-
-@register.filter
-def born_words(born: str) -> str:
-    """Write dates of birth as a list keeps them (``1984-03 / 1984-03-17``), part by part, nothing filled in."""
-    dates = [one for one in born.split(" / ") if one]
-    if not dates:
-        return times.partial_date(None)
-    return " / ".join(times.partial_date(*(int(part) for part in one.split("-") if part.isdecimal())) for one in dates)
 
 
 @register.filter

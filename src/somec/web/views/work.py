@@ -22,7 +22,8 @@ from somec.movements import queries as movement_queries
 from somec.web import times
 from somec.web.forms.submission import refuse_into
 from somec.web.forms.work import FilterForm, SettleForm, waiting_documents, wanted
-from somec.web.templatetags.somec import state_name, trouble
+from somec.web.naming import state_name
+from somec.web.templatetags.somec import trouble
 from somec.web.views.access import OfficerRequest, officer
 
 LOOKED_AT = frozenset({"consultation", "security"})
