@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import combinations
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
@@ -291,22 +292,29 @@ def _shown(actor: Actor, asked: Known, chosen: Sequence[Candidate], judged: _Jud
     people = models.Person.objects.filter(pk__in=[one.id for one in chosen])
     readable = _readable(actor, [one.id for one in chosen])
     found = {view.id: view for view in rows.views(people)}
+    between = _between(list(found.values()))
     return tuple(
-        _candidate(one, asked, found, judged, readable=one.id in readable) for one in chosen if one.id in found
+        _candidate(one, asked, found[one.id], judged, between[one.id], readable=one.id in readable)
+        for one in chosen
+        if one.id in found
     )
 
 
+def _between(views: Sequence[PersonView]) -> Mapping[str, list[Caution]]:
+    """Return the cautions among candidates; each pair is compared once and told at both."""
+    told: dict[str, list[Caution]] = {view.id: [] for view in views}
+    for left, right in combinations(views, 2):
+        for code in relations.cautions(left, right):
+            told[left.id].append(Caution(code=code, other=right.id))
+            told[right.id].append(Caution(code=code, other=left.id))
+    return told
+
+
 def _candidate(
-    one: Candidate, asked: Known, found: Mapping[str, PersonView], judged: _Judged, *, readable: bool
+    one: Candidate, asked: Known, view: PersonView, judged: _Judged, between: Sequence[Caution], *, readable: bool
 ) -> MatchCandidate:
-    view, said = found[one.id], judged.by_person.get(one.id)
-    between = [Caution(code=code) for code in relations.cautions(asked, view)]
-    between += [
-        Caution(code=code, other=other.id)
-        for other in found.values()
-        if other.id != view.id
-        for code in relations.cautions(view, other)
-    ]
+    said = judged.by_person.get(one.id)
+    with_asked = [Caution(code=code) for code in relations.cautions(asked, view)]
     weighed = tuple(
         Evidence(
             field=piece.field, direction=piece.direction, bits=piece.bits, code=piece.code, parameters=piece.parameters
@@ -317,7 +325,7 @@ def _candidate(
         person_id=view.id, label=view.label, born=" / ".join(sorted({str(birth.date) for birth in view.births})),
         case_number=view.case_number, authority_id=view.authority_id, rank=one.rank, tied=one.tied,
         probability=one.probability, bits=one.bits, evidence=weighed + asking.plain_evidence(asked, view),
-        sides=asking.sides(asked, view, readable=readable), cautions=tuple(between),
+        sides=asking.sides(asked, view, readable=readable), cautions=(*with_asked, *between),
         verdict=said.verdict if said and not said.elsewhere else "",
         verdict_elsewhere=said.verdict if said and said.elsewhere else "",
         judgement_id=said.judgement_id if said else "", new_facts=_new_facts(view, said, judged), readable=readable,
