@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,10 +32,12 @@ def _named(trail: Trail) -> NamedTrail:
 
 
 @transaction.atomic
-def case_trail(*, actor: Actor, target: Target, page: int = 1, only: TrailFilter = EVERYTHING) -> NamedTrail:
-    """Return who did what in a case; ``target`` is the person's file (kind ``person``)."""
+def case_trail(
+    *, actor: Actor, target: Target, page: int = 1, only: TrailFilter = EVERYTHING, also: Collection[str] = ()
+) -> NamedTrail:
+    """Return who did what in a case; ``target`` is the person's file (``person``), ``also`` those merged into it."""
     rules.check(actor, "audit.read_case", target)
-    found = _named(log.trail(target.id, page, only=only))
+    found = _named(log.trail(target.id, page, only=only, also=also))
     _logged(actor, "audit.read_case", target.id, target.id)
     return found
 
@@ -57,10 +59,10 @@ def whole_trail(*, actor: Actor, page: int = 1, only: TrailFilter = EVERYTHING) 
 
 
 @transaction.atomic
-def export_case(*, actor: Actor, target: Target) -> dict[str, Json]:
+def export_case(*, actor: Actor, target: Target, also: Collection[str] = ()) -> dict[str, Json]:
     """Return the sealed entries of a case with their proofs, to be checked without this system."""
     rules.check(actor, "audit.read_case", target)
-    bundle = log.export(target.id)
+    bundle = log.export(target.id, also)
     _logged(actor, "audit.export_case", target.id, target.id)
     return bundle
 

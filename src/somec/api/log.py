@@ -47,13 +47,14 @@ class Verified(BaseModel):
 def case(request: HttpRequest, person: Id, page: PageNumber = 1) -> Any:
     """Return who did what in a case, newest first."""
     target = persons.target(actor(request), person)
-    return plain(trails.case_trail(actor=actor(request), target=target, page=page).trail)
+    return plain(trails.case_trail(actor=actor(request), target=target, page=page, also=persons.file_ids(person)).trail)
 
 
 @of_person.get("/{person}/log/proof", response=answers(Bundle))
 def proof(request: HttpRequest, person: Id) -> Any:
     """Return the sealed entries of a case with their proofs."""
-    return trails.export_case(actor=actor(request), target=persons.target(actor(request), person))
+    target = persons.target(actor(request), person)
+    return trails.export_case(actor=actor(request), target=target, also=persons.file_ids(person))
 
 
 @router.get("", response=answers(TrailOut))

@@ -98,9 +98,9 @@ def size() -> int:
     return tree.size if tree else 0
 
 
-def trail(case: str, page: int = 1, *, only: TrailFilter = EVERYTHING) -> Trail:
-    """Return the entries about one person's file."""
-    return _page(Entry.objects.filter(case=case).exclude(case=""), page, only)
+def trail(case: str, page: int = 1, *, only: TrailFilter = EVERYTHING, also: Collection[str] = ()) -> Trail:
+    """Return the entries about one person's file, and about those that are read as one with it (``also``)."""
+    return _page(Entry.objects.filter(case__in={case, *also} - {""}), page, only)
 
 
 def trail_of(actor: str, page: int = 1, *, only: TrailFilter = EVERYTHING) -> Trail:
@@ -226,15 +226,15 @@ def grew_beyond(size: int, *, not_about: Collection[str]) -> bool:
     return Entry.objects.filter(seq__gt=size).exclude(subject__in=set(not_about)).exists()
 
 
-def export(case: str) -> dict[str, Json]:
-    """Return every sealed entry of a case with its proof under the newest checkpoint, for a check without this node.
+def export(case: str, also: Collection[str] = ()) -> dict[str, Json]:
+    """Return every sealed entry of a case (``also``: of those read as one with it) with its proof.
 
     Format ``somec-trail-1``: ``checkpoint`` is the signed note; each of ``entries`` has ``entry`` (the hashed text),
     ``index`` (of the leaf) and ``path`` (base64 hashes, nearest sibling first). See docs/reference/audit.md.
     """
     last = checkpoint()
     size = last.size if last else 0
-    rows = list(Entry.objects.filter(case=case, seq__lte=size).exclude(case="").order_by("seq"))
+    rows = list(Entry.objects.filter(case__in={case, *also} - {""}, seq__lte=size).order_by("seq"))
     paths = proofs.inclusions([row.seq - 1 for row in rows], size)
     entries: list[Json] = [
         {

@@ -318,6 +318,15 @@ def test_every_step_is_in_the_trail_of_both_files_without_a_name(kept: str, seco
     assert [act.action for act in Merge.objects.get(pk=made).acts.order_by("id")] == steps[1:]
 
 
+def test_the_trail_of_the_whole_holds_what_was_done_in_both(kept: str, second: str) -> None:
+    actions.open_file(actor=ILZE, person_id=second)
+    merge(kept, second)
+    whole = log.trail(kept, also=queries.file_ids(kept)).entries
+    assert {"person.read", "person.record"} <= {one.action for one in whole if one.case == second}
+    assert {one.case for one in log.trail(kept).entries} == {kept}
+    assert log.export(kept, queries.file_ids(kept))["entries"] == []  # nothing is sealed yet in this test
+
+
 # What speaks against it
 
 

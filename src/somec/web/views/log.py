@@ -55,7 +55,10 @@ def case_log(request: OfficerRequest, person: str) -> HttpResponse:
     """Show everything done in one case, newest first, with its proof."""
     view = persons.person(request.actor, person)
     page, only = _asked(request)
-    found = trails.case_trail(actor=request.actor, target=persons.target(request.actor, person), page=page, only=only)
+    found = trails.case_trail(
+        actor=request.actor, target=persons.target(request.actor, person), page=page, only=only,
+        also=persons.file_ids(person),
+    )  # fmt: skip
     context = {
         "person": view, "trail": found.trail, "people": found.people, "kinds": list(Kind), "only": request.GET,
         **_proof(request),
@@ -66,7 +69,8 @@ def case_log(request: OfficerRequest, person: str) -> HttpResponse:
 @officer()
 def export(request: OfficerRequest, person: str) -> HttpResponse:
     """Give the sealed entries of a case with their proofs, to be checked without this system."""
-    bundle = trails.export_case(actor=request.actor, target=persons.target(request.actor, person))
+    target = persons.target(request.actor, person)
+    bundle = trails.export_case(actor=request.actor, target=target, also=persons.file_ids(person))
     return JsonResponse(bundle, headers={"Content-Disposition": f'attachment; filename="{person}-log.json"'})
 
 
