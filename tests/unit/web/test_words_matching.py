@@ -9,7 +9,7 @@ from somec.movements.views import LinkInQuestion
 from somec.persons.matching.answer import Direction, Outcome
 from somec.persons.matching.explain import CODES
 from somec.persons.search import CAUTIONS, PLAIN_CODES, REASONS, Evidence, Sides
-from somec.web import comparison, words_matching
+from somec.web import comparison, figures, words_matching
 
 PARAMETERS = {"ours": "Valērijs", "theirs": "Valeriy", "one_in": 12_400}
 DATES = {"ours": "1984-03", "theirs": "1984-03-17"}
@@ -91,13 +91,13 @@ def test_reasons_cautions_and_sides_have_their_words() -> None:
     ],
 )  # fmt: skip
 def test_a_probability_is_never_said_to_be_certain(probability: float, figure: str, said: str) -> None:
-    assert comparison.in_hundred(probability) == figure
-    assert comparison.likely_words(probability) == said
+    assert figures.in_hundred(probability) == figure
+    assert figures.likely_words(probability) == said
 
 
 def test_bits_stand_with_their_sign_and_nothing_is_minus_nought() -> None:
-    assert comparison.signed(7.44) == "+7.4"
-    assert comparison.signed(-0.9) == "\N{MINUS SIGN}0.9"
+    assert figures.signed(7.44) == "+7.4"
+    assert figures.signed(-0.9) == "\N{MINUS SIGN}0.9"
     found = comparison.comparison([evidence("sex.same", bits=0.9)], [Sides(field="sex", asked=("male",))])
     assert (found.plus, found.minus) == ("0.9", "0.0")
 

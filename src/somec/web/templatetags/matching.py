@@ -9,18 +9,18 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from somec.persons.search import MatchCandidate
-from somec.web import comparison, words_matching
+from somec.web import comparison, figures, words_matching
 from somec.web.comparison import FieldRow, Written
 from somec.web.words import word
 
 register = template.Library()
 
 register.filter("compared", comparison.compared)
-register.filter("in_hundred", comparison.in_hundred)
-register.filter("in_hundred_parts", comparison.in_hundred_parts)
-register.filter("likely_words", comparison.likely_words)
-register.filter("signed", comparison.signed)
-register.filter("number", comparison.number)
+register.filter("in_hundred", figures.in_hundred)
+register.filter("in_hundred_parts", figures.in_hundred_parts)
+register.filter("likely_words", figures.likely_words)
+register.filter("signed", figures.signed)
+register.filter("number", figures.number)
 register.filter("ranked", comparison.ranked)
 register.filter("unlikely", comparison.unlikely)
 
