@@ -8,6 +8,9 @@ ONLY ?=
 .DEFAULT_GOAL := help
 .PHONY: help install demo pictures test check bench run interop format messages docs clean
 
+# Compiles the search kernels in the background, so that the first search does not wait for it.
+WARM = (nice -n 10 $(BIN)/somec match warm >/dev/null 2>&1 &)
+
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
@@ -26,8 +29,10 @@ src/somec/web/static/ecl/ecl-eu.css: scripts/fetch_design_system.py
 	touch $@
 
 install: $(VENV)/.runtime src/somec/web/static/ecl/ecl-eu.css ## what a real node needs, into .venv
+	@$(WARM)
 
 demo: $(VENV)/.runtime src/somec/web/static/ecl/ecl-eu.css ## three nodes and the story, in a browser (STORY=once: without one)
+	@$(WARM)
 	@exec $(BIN)/somec demo --port $(PORT) $(if $(STORY),--story $(STORY)) $(if $(FRESH),--fresh)
 
 test: $(VENV)/.dev src/somec/web/static/ecl/ecl-eu.css ## the whole suite on SQLite, and its integration tests on PostgreSQL

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from somec.persons.matching.model import Model
 
 INDEX_VARIABLE = "SOMEC_MATCH_INDEX"
-WORDS = ("dedupe", "duplicates", "train", "rebuild", "transparency", "status", "follow")
-ALONE = frozenset({"duplicates", "rebuild", "transparency", "status", "follow"})
+WORDS = ("dedupe", "duplicates", "train", "rebuild", "transparency", "status", "follow", "warm")
+ALONE = frozenset({"duplicates", "rebuild", "transparency", "status", "follow", "warm"})
 """Sub-commands that need no file."""
 
 
@@ -76,6 +76,7 @@ def run(chosen: argparse.Namespace) -> int:
         return {
             "dedupe": _dedupe, "train": _train, "rebuild": _rebuild, "transparency": _transparency,
             "status": match_node.status, "follow": match_node.follow, "duplicates": match_node.duplicates,
+            "warm": _warm,
         }[chosen.what](chosen)  # fmt: skip
     if chosen.what in WORDS:
         return _wrong(f"somec match {chosen.what} needs a FILE")
@@ -194,6 +195,14 @@ def _rebuild(chosen: argparse.Namespace) -> int:
     with tqdm(total=count_people(chosen.file), unit=" people", desc="rebuild", disable=_hidden(chosen)) as bar:
         people = MatchIndex.create(folder).rebuild(read_blocks(chosen.file), bar.update)
     print(f"{people} people in the index")
+    return 0
+
+
+def _warm(_chosen: argparse.Namespace) -> int:
+    """Compile the kernels, so that no search waits for it."""
+    from somec.persons.matching.warming import warm
+
+    print(f"ready to search after {warm():.0f} s")
     return 0
 
 

@@ -38,35 +38,36 @@ def _load() -> Callable[..., Any] | None:
 def cache_folder() -> Path:
     """Where the machine code of these kernels is kept: beside them or, where that is read-only, with the user's caches.
 
-    The name holds a hash of all modules with kernels. numba itself looks only at the module a kernel stands in and
-    would go on with machine code into which an older kernel of another module was built.
+    The name holds a hash of all modules whose kernels others call. numba itself looks only at the module a kernel
+    stands in and would go on with machine code into which an older kernel of another module was built.
     """
     here = Path(__file__).resolve().parent
+    texts = {module.stem: module.read_text(encoding="utf-8") for module in sorted(here.glob("*.py"))}
+    kernels = {name: text for name, text in texts.items() if "@compiled" in text}
     sources = sha256()
-    for module in sorted(here.glob("*.py")):
-        content = module.read_bytes()
-        if b"@compiled" in content:
-            sources.update(module.name.encode() + b"\0" + content)
-    name = f"{_FOLDER}{sources.hexdigest()[:16]}"
+    for name, text in kernels.items():
+        if any(f"matching.{name} import" in other for other in kernels.values()):
+            sources.update(f"{name}\0{text}\0".encode())
+    folder = f"{_FOLDER}{sources.hexdigest()[:16]}"
     for parent in (here / "__pycache__", _user_caches()):
         try:
-            (parent / name).mkdir(parents=True, exist_ok=True, mode=0o700)
+            (parent / folder).mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError:
             continue
-        if os.access(parent / name, os.W_OK):
-            _drop_older(parent, name)
-            return parent / name
-    return Path(tempfile.gettempdir()) / f"{name}-{os.getuid()}"
+        if os.access(parent / folder, os.W_OK):
+            _drop_older(parent, folder)
+            return parent / folder
+    return Path(tempfile.gettempdir()) / f"{folder}-{os.getuid()}"
 
 
 def _user_caches() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()) / "somec"
 
 
-def _drop_older(parent: Path, name: str) -> None:
+def _drop_older(parent: Path, folder: str) -> None:
     """Machine code of other versions goes; what another process holds open stays usable to it."""
     for older in parent.glob(f"{_FOLDER}*"):
-        if older.name != name:
+        if older.name != folder:
             shutil.rmtree(older, ignore_errors=True)
 
 
