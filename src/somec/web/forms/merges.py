@@ -33,7 +33,7 @@ class WhyForm(forms.Form):
 
     reason = forms.CharField(
         label=_("Why?"), max_length=MAX_NOTE, widget=forms.Textarea(attrs=_LINES),
-        help_text=_("At least %(n)s letters. The second person reads it, and it is kept.") % {"n": ENOUGH_WORDS},
+        help_text=_("At least %(n)s letters. It is kept with your name.") % {"n": ENOUGH_WORDS},
         error_messages={"required": _("Write why.")},
     )  # fmt: skip
 
