@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from factories import authoriser, new_person, officer, stranger
+from somec.cli import main, setup
+from somec.kernel import clock
 from somec.persons import actions, apart, duplicates, indexing, likeness, merging
 from somec.persons.dates import PartialDate
 from somec.persons.merges.models import Likeness
@@ -118,3 +121,18 @@ def test_lists_cost_the_same_however_long_they_are(twice: list[str], django_asse
         assert len(duplicates.likely(ILZE).rows) == 10
     with django_assert_num_queries(1):
         assert duplicates.waiting_merges(authoriser()) == ()
+
+
+def test_the_command_compares_all_and_the_worker_only_what_is_due(
+    twice: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(setup, "ready_node", lambda: None)
+    assert not likeness.overdue(), "no engine is started for a node that has no index yet"
+    assert main.main(["match", "duplicates", "--quiet"]) == 0
+    assert capsys.readouterr().out == "3 files compared\n"
+    actions.change_file(actor=ILZE, person_id=twice[0], status="closed", reason="supervision has ended")
+    assert (likeness.waiting(), likeness.overdue()) == (1, False)
+    with clock.frozen(clock.now() + likeness.AFTER + timedelta(seconds=1)):
+        assert likeness.overdue()
+    monkeypatch.setattr(indexing, "follow", lambda: indexing.Followed(None, "matching.index.damaged"))
+    assert main.main(["match", "duplicates", "--quiet"]) == 1
