@@ -14,7 +14,7 @@ from typing import Final
 from django.db import IntegrityError, transaction
 
 from somec.audit import actions
-from somec.audit.models import Proof
+from somec.audit.models import Verification
 from somec.audit.rules import ActorLike, Kind
 from somec.audit.verify import Result, verify
 from somec.crypto.signing import Verifier
@@ -24,7 +24,7 @@ EVERY: Final = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True)
-class ProofView:
+class VerificationView:
     """The last proof that was done; ``waits``: another was asked for and is not done yet.
 
     ``code`` is empty when the log is whole, else says what is wrong with the entries ``first`` to ``last``.
@@ -43,14 +43,14 @@ class ProofView:
         return bool(self.code)
 
 
-def latest() -> ProofView:
+def latest() -> VerificationView:
     """Return what the last proof found; one query."""
-    rows = list(Proof.objects.order_by("-id")[:2])
+    rows = list(Verification.objects.order_by("-id")[:2])
     done = next((row for row in rows if row.done_at is not None), None)
     waits = bool(rows) and rows[0].done_at is None
     if done is None:
-        return ProofView(None, 0, "", 0, 0, waits)
-    return ProofView(done.done_at, done.entries, done.code, done.first or 0, done.last or 0, waits)
+        return VerificationView(None, 0, "", 0, 0, waits)
+    return VerificationView(done.done_at, done.entries, done.code, done.first or 0, done.last or 0, waits)
 
 
 @transaction.atomic
@@ -64,7 +64,7 @@ def ask(*, actor: ActorLike) -> None:
 def _asked(by: str) -> bool:
     try:
         with transaction.atomic():
-            Proof.objects.create(asked_at=clock.now(), asked_by=by)
+            Verification.objects.create(asked_at=clock.now(), asked_by=by)
     except IntegrityError:
         return False
     return True
@@ -75,14 +75,14 @@ def run_due(*, verifiers: Callable[[], Sequence[Verifier]], notes: Callable[[], 
 
     ``verifiers`` and ``notes`` are asked only then: keys of this node and its witnesses, checkpoints kept elsewhere.
     """
-    newest = Proof.objects.order_by("-id").first()
+    newest = Verification.objects.order_by("-id").first()
     if newest is not None and newest.done_at is not None and clock.now() - newest.asked_at < EVERY:
         return None
     if newest is None or newest.done_at is not None:
         _asked("")
     result = verify(verifiers=verifiers(), notes=notes())
     found = result.finding
-    Proof.objects.filter(done_at__isnull=True).update(
+    Verification.objects.filter(done_at__isnull=True).update(
         done_at=clock.now(), entries=result.entries, code=found.code if found else "",
         first=max(found.first, 1) if found else None, last=max(found.last, found.first, 1) if found else None,
     )  # fmt: skip

@@ -178,7 +178,7 @@ class Witnessed(models.Model):
         return f"{self.origin} at {self.size}"
 
 
-class Proof(models.Model):
+class Verification(models.Model):
     """One proof of the whole log: who asked for it (empty: the clock), and what came of it. ``code`` empty: it held."""
 
     asked_at = models.DateTimeField()
@@ -192,14 +192,14 @@ class Proof(models.Model):
     class Meta:
         constraints = (
             models.CheckConstraint(
-                name="audit_proof_names_what_is_wrong",
+                name="audit_verification_names_what_is_wrong",
                 condition=models.Q(code="", first__isnull=True, last__isnull=True)
                 | (~models.Q(code="") & models.Q(done_at__isnull=False, first__gte=1, last__gte=models.F("first"))),
             ),
             models.UniqueConstraint(
-                name="audit_proof_one_waits", fields=["code"], condition=models.Q(done_at__isnull=True)
+                name="audit_verification_one_waits", fields=["code"], condition=models.Q(done_at__isnull=True)
             ),
         )
 
     def __str__(self) -> str:
-        return f"proof {self.pk}"
+        return f"verification {self.pk}"

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from somec.access import rules as access
 from somec.access.rules import Actor
 from somec.audit import checking
-from somec.audit.checking import ProofView
+from somec.audit.checking import VerificationView
 from somec.exchange.condition import Condition, OwnCertificate
 from somec.exchange.rules import Urgency
 from somec.persons import queries as persons
@@ -54,7 +54,7 @@ def _log(actor: Actor) -> list[Banner]:
     return [not_proved(proof)] if proof is not None and proof.broken else []
 
 
-def not_proved(proof: ProofView) -> Banner:
+def not_proved(proof: VerificationView) -> Banner:
     """Return what is said of a log that does not match: what is wrong, with which entries, whom to call."""
     values = {"first": proof.first, "last": proof.last, "at": times.instant(proof.at) if proof.at else ""}
     if proof.first == proof.last:

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from somec.access.rules import node_actor
 from somec.audit import actions, checking
-from somec.audit.models import Entry, Proof
+from somec.audit.models import Entry, Verification
 from somec.audit.rules import Kind
 from somec.audit.verify import Result
 from somec.crypto.signing import Signer, new_private_key
@@ -33,7 +33,7 @@ def run() -> Result | None:
 
 def test_the_clock_asks_every_six_hours_and_in_between_nothing_is_read() -> None:
     entries(5)
-    assert checking.latest() == checking.ProofView(None, 0, "", 0, 0, waits=False)
+    assert checking.latest() == checking.VerificationView(None, 0, "", 0, 0, waits=False)
     begun = clock.now()
     with clock.frozen(begun):
         result = run()
@@ -57,7 +57,7 @@ def test_who_asks_is_in_the_log_and_asking_twice_is_one_proof() -> None:
     assert checking.latest().waits
     assert run() is not None
     assert (checking.latest().waits, checking.latest().entries) == (False, 4)
-    assert Proof.objects.count() == 2
+    assert Verification.objects.count() == 2
 
 
 def test_a_changed_entry_is_named_until_it_is_put_right() -> None:

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from people_pages import Office, text
 from somec.audit import checking
-from somec.audit.models import Proof
+from somec.audit.models import Verification
 from somec.kernel import clock
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 def found(code: str = "", first: int | None = None, last: int | None = None) -> None:
     """Leave behind what a proof found."""
     now = clock.now()
-    Proof.objects.create(asked_at=now, done_at=now, entries=41, code=code, first=first, last=last)
+    Verification.objects.create(asked_at=now, done_at=now, entries=41, code=code, first=first, last=last)
 
 
 def test_a_proved_log_says_so_and_nobody_is_alarmed(office: Office, page: Callable[..., str]) -> None:
@@ -63,4 +63,4 @@ def test_a_proof_is_asked_for_with_one_button(office: Office, page: Callable[...
     assert "A proof was asked for and is being done." in text(client.get(reverse("log")))
     assert client.post(reverse("prove_log"), {"next": "https://elsewhere.example/"}).url == reverse("home")
     assert office.client("officer").post(reverse("prove_log"), {"next": reverse("log")}).status_code == 403
-    assert Proof.objects.count() == 1
+    assert Verification.objects.count() == 1

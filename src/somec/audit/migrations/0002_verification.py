@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Proof',
+            name='Verification',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('asked_at', models.DateTimeField()),
@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('last', models.BigIntegerField(null=True)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('code', ''), ('first__isnull', True), ('last__isnull', True)), models.Q(models.Q(('code', ''), _negated=True), ('done_at__isnull', False), ('first__gte', 1), ('last__gte', models.F('first'))), _connector='OR'), name='audit_proof_names_what_is_wrong'), models.UniqueConstraint(condition=models.Q(('done_at__isnull', True)), fields=('code',), name='audit_proof_one_waits')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('code', ''), ('first__isnull', True), ('last__isnull', True)), models.Q(models.Q(('code', ''), _negated=True), ('done_at__isnull', False), ('first__gte', 1), ('last__gte', models.F('first'))), _connector='OR'), name='audit_verification_names_what_is_wrong'), models.UniqueConstraint(condition=models.Q(('done_at__isnull', True)), fields=('code',), name='audit_verification_one_waits')],
             },
         ),
     ]
