@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from somec.persons.matching import wordbatch
@@ -83,6 +83,7 @@ def test_the_same_values_as_one_by_one(least: float) -> None:
     _same_as_one_by_one(WORDS, least)
 
 
+@settings(deadline=None)  # the first example waits for the compiler
 @given(st.lists(LETTERS, min_size=2, max_size=12))
 def test_the_same_values_for_any_words(words: list[str]) -> None:
     _same_as_one_by_one(words, 0.35)

@@ -26,17 +26,17 @@ def accumulate(
     bits: NDArray[np.float32],
     groups: NDArray[np.uint8],
     scores: NDArray[np.float32],
-    stamps: NDArray[np.uint8],
     touched: NDArray[np.uint32],
     used: int,
 ) -> int:
     """Add the bits of each list to the scores of its records.
 
-    Returns how many records of `touched` are filled. `groups` number from 1.
+    A row of `scores` is a record's score and the group that added to it last; both stand together because a record is
+    one access to memory then. Returns how many records of `touched` are filled. `groups` number from 1.
     """
     for i in range(len(starts)):
         value, shift, gap = -1, 0, 0
-        group, weight = groups[i], bits[i]
+        group, weight = np.float32(groups[i]), bits[i]
         for position in range(starts[i], ends[i]):
             byte = np.int64(postings[position])
             gap |= (byte & 127) << shift
@@ -45,14 +45,14 @@ def accumulate(
                 continue
             value += gap + 1
             gap = shift = 0
-            stamp = stamps[value]
+            stamp = scores[value, 1]
             if stamp == group:
                 continue
             if stamp == 0:
                 touched[used] = value
                 used += 1
-            stamps[value] = group
-            scores[value] += weight
+            scores[value, 1] = group
+            scores[value, 0] += weight
     return used
 
 
@@ -63,79 +63,70 @@ def accumulate_with_numpy(
     bits: NDArray[np.float32],
     groups: NDArray[np.uint8],
     scores: NDArray[np.float32],
-    stamps: NDArray[np.uint8],
     touched: NDArray[np.uint32],
     used: int,
 ) -> int:
     """The same additions in the same order without a compiled kernel."""
     for i in range(len(starts)):
         records = decode_with_numpy(postings, int(starts[i]), int(ends[i]))
-        fresh = records[stamps[records] != groups[i]]
-        new = fresh[stamps[fresh] == 0]
+        fresh = records[scores[records, 1] != groups[i]]
+        new = fresh[scores[fresh, 1] == 0]
         touched[used : used + len(new)] = new
         used += len(new)
-        stamps[fresh] = groups[i]
-        scores[fresh] += bits[i]
+        scores[fresh, 1] = groups[i]
+        scores[fresh, 0] += bits[i]
     return used
 
 
 @compiled
-def best(
+def take(
     scores: NDArray[np.float32], touched: NDArray[np.uint32], dead: NDArray[np.uint8], wanted: int
-) -> NDArray[np.uint32]:
-    """The records with the highest scores, ties by record number, at most `wanted`."""
+) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
+    """The records with the highest scores and these, ties by record number, at most `wanted`.
+
+    Zeroes what the query has written, and only that.
+    """
+    values = np.empty(len(touched), dtype=np.float32)
     top = np.float32(0.0)
-    for record in touched:
-        if dead[record] == 0 and scores[record] > top:
-            top = scores[record]
+    for i in range(len(touched)):
+        record = touched[i]
+        value = scores[record, 0] if dead[record] == 0 else np.float32(0.0)
+        scores[record, 0] = scores[record, 1] = np.float32(0.0)
+        values[i] = value
+        top = max(top, value)
     if top <= 0.0:
-        return np.empty(0, dtype=np.uint32)
+        return np.empty(0, dtype=np.uint32), np.empty(0, dtype=np.float32)
     scale = np.float32((BINS - 1) / top)
     histogram = np.zeros(BINS, dtype=np.int64)
-    for record in touched:
-        if dead[record] == 0 and scores[record] > 0.0:
-            histogram[int(scores[record] * scale)] += 1
+    for value in values:
+        if value > 0.0:
+            histogram[int(value * scale)] += 1
     floor, total = BINS - 1, histogram[BINS - 1]
     while floor > 0 and total < wanted:
         floor -= 1
         total += histogram[floor]
-    chosen = np.empty(total, dtype=np.uint32)
+    chosen = np.empty(total, dtype=np.int64)
     found = 0
-    for record in touched:
-        if dead[record] == 0 and scores[record] > 0.0 and int(scores[record] * scale) >= floor:
-            chosen[found] = record
+    for i in range(len(values)):
+        if values[i] > 0.0 and int(values[i] * scale) >= floor:
+            chosen[found] = i
             found += 1
     chosen = chosen[:found]
-    chosen.sort()
-    order = np.argsort(-scores[chosen], kind="mergesort")
-    return chosen[order[:wanted]]
+    chosen = chosen[np.argsort(touched[chosen])]
+    chosen = chosen[np.argsort(-values[chosen], kind="mergesort")[:wanted]]
+    return touched[chosen], values[chosen]
 
 
-def best_with_numpy(
+def take_with_numpy(
     scores: NDArray[np.float32], touched: NDArray[np.uint32], dead: NDArray[np.uint8], wanted: int
-) -> NDArray[np.uint32]:
+) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
     """The same records without a compiled kernel."""
-    living = touched[(dead[touched] == 0) & (scores[touched] > 0.0)]
-    living = np.sort(living)
-    order = np.argsort(-scores[living], kind="stable")
-    chosen: NDArray[np.uint32] = living[order[:wanted]]
-    return chosen
-
-
-@compiled
-def clear(scores: NDArray[np.float32], stamps: NDArray[np.uint8], touched: NDArray[np.uint32]) -> None:
-    """Zero what a query has written, and only that."""
-    for record in touched:
-        scores[record] = 0.0
-        stamps[record] = 0
-
-
-def clear_with_numpy(scores: NDArray[np.float32], stamps: NDArray[np.uint8], touched: NDArray[np.uint32]) -> None:
-    """The same without a compiled kernel."""
+    living = np.sort(touched[(dead[touched] == 0) & (scores[touched, 0] > 0.0)])
+    values = scores[living, 0]
     scores[touched] = 0.0
-    stamps[touched] = 0
+    order = np.argsort(-values, kind="stable")[:wanted]
+    return living[order], values[order]
 
 
 add_lists = accumulate if IS_COMPILED else accumulate_with_numpy
-best_records = best if IS_COMPILED else best_with_numpy
-clear_scores = clear if IS_COMPILED else clear_with_numpy
+take_best = take if IS_COMPILED else take_with_numpy

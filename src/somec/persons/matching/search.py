@@ -17,7 +17,7 @@ from somec.persons.matching.building import date_key, document_key, place_key, p
 from somec.persons.matching.dates import DateLevel
 from somec.persons.matching.model import Model
 from somec.persons.matching.query import PreparedQuery, name_weights, word_bits
-from somec.persons.matching.retrieval import add_lists, best_records, clear_scores
+from somec.persons.matching.retrieval import add_lists, take_best
 from somec.persons.matching.scoring import Costs, QueryFields, score
 from somec.persons.matching.segment import Expansion, Segment
 from somec.persons.matching.similarity import ABJAD_COSTS, COSTS, LEVELS
@@ -207,15 +207,13 @@ def _gather(
     records, terms = segment.tables.word_records, segment.tables.terms
     starts, ends, weights, groups = _word_lists(segment, expansions, bits)
     if len(starts):
-        used = add_lists(
-            records.postings, starts, ends, weights, groups, scratch.scores, scratch.stamps, scratch.touched, used
-        )
+        used = add_lists(records.postings, starts, ends, weights, groups, scratch.scores, scratch.touched, used)
     group = len(query.words) + 1
     for row, packed in enumerate(query.record.dates):
         lists = [
             (*segment.term(key)[:2], value) for key, value in _date_lists(packed, fields.date_bits[row]) if value > 0
         ]
-        used = _add_terms(terms.postings, lists, group, scratch.scores, scratch.stamps, scratch.touched, used)
+        used = _add_terms(terms.postings, lists, group, scratch.scores, scratch.touched, used)
         group += 1
     documents = [(*segment.term(document_key(text))[:2], model.document[0]) for text in query.record.documents]
     places = [(segment.term(place_key(place_sound_cached(place))), place) for place in query.record.places]
@@ -224,13 +222,12 @@ def _gather(
         for (start, end, count), _ in places
         if 0 < count < 200 + 0.004 * segment.count
     ]
-    used = _add_terms(terms.postings, documents, group, scratch.scores, scratch.stamps, scratch.touched, used)
-    used = _add_terms(terms.postings, rare, group + 1, scratch.scores, scratch.stamps, scratch.touched, used)
+    used = _add_terms(terms.postings, documents, group, scratch.scores, scratch.touched, used)
+    used = _add_terms(terms.postings, rare, group + 1, scratch.scores, scratch.touched, used)
     touched = scratch.touched[:used]
-    found = best_records(scratch.scores, touched, segment.dead, wanted)
+    found, sums = take_best(scratch.scores, touched, segment.dead, wanted)
     if len(found) > ALWAYS_SCORED:
-        found = found[: max(ALWAYS_SCORED, int((scratch.scores[found] >= NEAR_BEST * scratch.scores[found[0]]).sum()))]
-    clear_scores(scratch.scores, scratch.stamps, touched)
+        found = found[: max(ALWAYS_SCORED, int((sums >= NEAR_BEST * sums[0]).sum()))]
     segment.give_back(scratch)
     return found
 
@@ -240,7 +237,6 @@ def _add_terms(
     lists: Sequence[tuple[int, int, float]],
     group: int,
     scores: NDArray[np.float32],
-    stamps: NDArray[np.uint8],
     touched: NDArray[np.uint32],
     used: int,
 ) -> int:
@@ -249,7 +245,7 @@ def _add_terms(
         return used
     starts, ends = np.array([one[0] for one in present], np.int64), np.array([one[1] for one in present], np.int64)
     bits, groups = np.array([one[2] for one in present], np.float32), np.full(len(present), group, np.uint8)
-    return int(add_lists(postings, starts, ends, bits, groups, scores, stamps, touched, used))
+    return int(add_lists(postings, starts, ends, bits, groups, scores, touched, used))
 
 
 def _date_lists(packed: int, bits: NDArray[np.float32]) -> list[tuple[int, float]]:

@@ -36,7 +36,7 @@ class Scratch:
     """Zeroed working memory of one query; whoever borrows it gives it back zeroed."""
 
     scores: NDArray[np.float32]
-    stamps: NDArray[np.uint8]
+    """For each record its score and the group that added to it last (see `retrieval`)."""
     touched: NDArray[np.uint32]
     counts: NDArray[np.uint8]
 
@@ -62,8 +62,7 @@ class Segment:
             if self._scratch:
                 return self._scratch.pop()
         return Scratch(
-            np.zeros(self.count, np.float32),
-            np.zeros(self.count, np.uint8),
+            np.zeros((self.count, 2), np.float32),
             np.empty(self.count, np.uint32),
             np.zeros(self.words, np.uint8),
         )
