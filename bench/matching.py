@@ -25,8 +25,9 @@ from bench import peers
 from bench import people as made
 from bench.people import Made
 from somec.persons.matching.assembly import assembled
+from somec.persons.matching.blocking import candidate_pairs
 from somec.persons.matching.calibrate import expected_calibration_error
-from somec.persons.matching.cluster import candidate_pairs, duplicates
+from somec.persons.matching.cluster import duplicates
 from somec.persons.matching.index import MatchIndex
 from somec.persons.matching.model import Model, load_model
 from somec.persons.matching.pairs import compare_names

@@ -5,12 +5,17 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
 from somec.cli import match_node
+from somec.cli.matcherrors import told
+from somec.kernel.errors import SomecError
 
 if TYPE_CHECKING:
     from somec.persons.matching.index import MatchIndex
@@ -64,14 +69,51 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     match.add_argument("--engine", choices=("local", "spark"), default="local", help="where to run")
     match.add_argument("--restart", action="store_true", help="do not go on with an interrupted run")
     match.add_argument("--no-explain", action="store_true", help="leave explanations out; faster")
+    match.add_argument("--encoding", default="utf-8", metavar="NAME", help="of CSV files (default utf-8)")
+    match.add_argument(
+        "--processes", type=int, default=None, metavar="N", help="processes that share the work (default: all cores)"
+    )
     match.add_argument("--quiet", action="store_true", help="no progress bar")
     match.set_defaults(run=run)
 
 
 def run(chosen: argparse.Namespace) -> int:
     """Run what was asked; returns the exit status."""
-    if chosen.top < 1:
-        return _wrong("--top must be at least 1")
+    wrong = _misuse(chosen)
+    if wrong:
+        return _wrong(wrong)
+    try:
+        return _run(chosen)
+    except SomecError as error:
+        print(f"somec match: {told(error)}", file=sys.stderr)
+        return 1
+
+
+def _misuse(chosen: argparse.Namespace) -> str:
+    """Say what is wrong with the options before any work is done; empty when nothing is."""
+    if chosen.top < 1 or (chosen.processes is not None and chosen.processes < 1):
+        return "--top and --processes must be at least 1"
+    for name in ("floor", "threshold", "prior"):
+        share = getattr(chosen, name)
+        if share is not None and not 0.0 <= share <= 1.0:
+            return f"--{name} must be between 0 and 1"
+    return _misplaced(chosen) if chosen.out is not None else ""
+
+
+def _misplaced(chosen: argparse.Namespace) -> str:
+    """Say why the output cannot go where it was told to; empty when it can."""
+    out: Path = chosen.out
+    if out.is_dir():
+        return f"--out {out} is a folder; name a file"
+    if not out.absolute().parent.is_dir():
+        return f"there is no folder {out.parent} to write into; make it first"
+    inputs = [Path(chosen.what) if chosen.file is None else chosen.file, chosen.index]
+    if out.exists() and any(one is not None and one.exists() and one.samefile(out) for one in inputs):
+        return "--out would overwrite the file that is read"
+    return ""
+
+
+def _run(chosen: argparse.Namespace) -> int:
     if chosen.what in WORDS and not (chosen.file is None and chosen.what not in ALONE):
         return {
             "dedupe": _dedupe, "train": _train, "rebuild": _rebuild, "transparency": _transparency,
@@ -95,14 +137,20 @@ def _model(chosen: argparse.Namespace) -> Model:
     return model if chosen.prior is None else model.with_prior(chosen.prior)
 
 
-def _opened(chosen: argparse.Namespace, model: Model) -> MatchIndex:
+@contextmanager
+def _opened(chosen: argparse.Namespace, model: Model) -> Iterator[MatchIndex]:
+    """Open the index asked for; a throw-away one lies in a folder of its own, so that all processes share it."""
     from somec.persons.matching.index import MatchIndex
     from somec.persons.matching.tables import count_people, read_blocks
 
-    if chosen.index is not None:
+    if chosen.index is None:
+        yield MatchIndex.open(_folder(chosen), model)
+        return
+    with tempfile.TemporaryDirectory(prefix="somec-match-") as folder:
+        index = MatchIndex.create(Path(folder), model)
         with tqdm(total=count_people(chosen.index), unit=" people", desc="index", disable=_hidden(chosen)) as bar:
-            return MatchIndex.in_memory(read_blocks(chosen.index), model, bar.update)
-    return MatchIndex.open(_folder(chosen), model)
+            index.rebuild(read_blocks(chosen.index, encoding=chosen.encoding), bar.update)
+        yield index
 
 
 def _folder(chosen: argparse.Namespace) -> Path:
@@ -143,8 +191,8 @@ def _match(chosen: argparse.Namespace) -> int:
             language=chosen.language,
         )
     else:
-        index = _opened(chosen, model)
-        with tqdm(total=count_people(file), unit=" queries", desc="match", disable=_hidden(chosen)) as bar:
+        bar = tqdm(total=count_people(file), unit=" queries", desc="match", disable=_hidden(chosen))
+        with _opened(chosen, model) as index, bar:
             count = match_file(
                 file,
                 index,
@@ -155,9 +203,20 @@ def _match(chosen: argparse.Namespace) -> int:
                 resume=not chosen.restart,
                 explain=not chosen.no_explain,
                 progress=bar.update,
+                processes=chosen.processes,
+                encoding=chosen.encoding,
+                against=_stamp(chosen.index),
             )
     print(f"{count} queries answered: {chosen.out}")
     return 0
+
+
+def _stamp(file: Path | None) -> str:
+    """Name what a throw-away index was made of, so that another run is not taken for the same."""
+    if file is None or not file.exists():
+        return ""
+    state = file.stat()
+    return f"{file.name} {state.st_size} {state.st_mtime_ns}"
 
 
 def _dedupe(chosen: argparse.Namespace) -> int:
@@ -167,7 +226,12 @@ def _dedupe(chosen: argparse.Namespace) -> int:
         return _wrong("--out FILE is needed")
     with tqdm(unit=" people", desc="dedupe", disable=_hidden(chosen)) as bar:
         people, clusters = dedupe_file(
-            chosen.file, chosen.out, _model(chosen), threshold=chosen.threshold, progress=bar.update
+            chosen.file,
+            chosen.out,
+            _model(chosen),
+            threshold=chosen.threshold,
+            progress=bar.update,
+            encoding=chosen.encoding,
         )
     print(f"{people} rows are {clusters} people: {chosen.out}")
     return 0
@@ -193,7 +257,7 @@ def _rebuild(chosen: argparse.Namespace) -> int:
 
     folder = _folder(chosen)
     with tqdm(total=count_people(chosen.file), unit=" people", desc="rebuild", disable=_hidden(chosen)) as bar:
-        people = MatchIndex.create(folder).rebuild(read_blocks(chosen.file), bar.update)
+        people = MatchIndex.create(folder).rebuild(read_blocks(chosen.file, encoding=chosen.encoding), bar.update)
     print(f"{people} people in the index")
     return 0
 

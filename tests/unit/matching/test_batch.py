@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import csv
+import signal
+import subprocess
+import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,7 +17,7 @@ from matching_sample import crowd  # type: ignore[import-not-found,unused-ignore
 from somec.cli.main import main
 from somec.persons.matching import batch
 from somec.persons.matching.batch import COLUMNS, match_file
-from somec.persons.matching.errors import BadTable, IndexStorage
+from somec.persons.matching.errors import BadTable, IndexStorage, OtherRun
 from somec.persons.matching.index import MatchIndex
 from somec.persons.matching.tables import read_people
 
@@ -110,7 +114,7 @@ def test_an_interrupted_run_goes_on_and_gives_the_same_file(tmp_path: Path, monk
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out.csv", "q.csv", "whole.csv"]
 
 
-def test_a_run_with_other_options_starts_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_with_other_options_is_refused_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch, "BLOCK", 5)
     queries = tmp_path / "q.csv"
     queries.write_text(
@@ -124,10 +128,64 @@ def test_a_run_with_other_options_starts_anew(tmp_path: Path, monkeypatch: pytes
 
     with pytest.raises(KeyboardInterrupt):
         match_file(queries, index, tmp_path / "out.csv", progress=stop)
-    assert match_file(queries, index, tmp_path / "out.csv", top=1) == 20
+    with pytest.raises(OtherRun) as caught:
+        match_file(queries, index, tmp_path / "out.csv", top=1)
+    assert caught.value.parameters == {"changed": "options", "done": 5}
+    assert match_file(queries, index, tmp_path / "out.csv") == 15
+    assert match_file(queries, index, tmp_path / "out.csv", top=1, resume=False) == 20
+
+
+def test_several_processes_write_the_same_file_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch, "BLOCK", 10)
+    queries = tmp_path / "q.csv"
+    queries.write_text(
+        "id,full_name,dob\n" + "".join(f"{one.id},{one.names[0].written},{one.birth_dates[0]}\n" for one in crowd(80)),
+        encoding="utf-8",
+    )
+    index = MatchIndex.create(tmp_path / "index")
+    index.rebuild(crowd(90))
+    for processes in (1, 2):
+        assert match_file(queries, index, tmp_path / f"{processes}.csv", processes=processes) == 80
+    assert (tmp_path / "1.csv").read_bytes() == (tmp_path / "2.csv").read_bytes()
+
+
+KILLED = """
+import sys, os, signal
+from pathlib import Path
+from somec.persons.matching import batch
+from somec.persons.matching.batch import match_file
+from somec.persons.matching.index import MatchIndex
+batch.BLOCK = 10
+answered = 0
+def stop(count):
+    global answered
+    answered += count
+    if answered == 40:
+        os.kill(os.getpid(), signal.SIGKILL)
+folder = Path(sys.argv[1])
+match_file(folder / "q.csv", MatchIndex.open(folder / "index"), folder / "out.csv", progress=stop, processes=1)
+"""
+
+
+def test_a_killed_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    (tmp_path / "q.csv").write_text(
+        "id,full_name,dob\n" + "".join(f"{one.id},{one.names[0].written},{one.birth_dates[0]}\n" for one in crowd(70)),
+        encoding="utf-8",
+    )
+    index = MatchIndex.create(tmp_path / "index")
+    index.rebuild(crowd(75))
+    killed = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert not (tmp_path / "out.csv").exists()
+    assert match_file(tmp_path / "q.csv", index, tmp_path / "out.csv") == 30
+    match_file(tmp_path / "q.csv", index, tmp_path / "whole.csv")
+    assert (tmp_path / "out.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()
 
 
 BAD = [
+    ("Baltic Windows encoding", "id,full_name\n1,Anna\n2,Bērziņa\n".encode("cp1257"), "matching.file.encoding"),
+    ("zero byte inside", b"id,full_name\n1,An\0na\n", "matching.file.not_text"),
+    ("nothing but a line end", b"\n", "matching.file.empty"),
     ("no name column", b"id,dob\n1,1980\n", "matching.file.no_name_column"),
     ("wrong encoding", "id,full_name\n1,Müller\n".encode("latin-1"), "matching.file.encoding"),
     ("UTF-16", "id,full_name\n1,Anna\n".encode("utf-16"), "matching.file.encoding"),
@@ -146,6 +204,51 @@ def test_a_bad_file_is_a_clear_error(tmp_path: Path, content: bytes, code: str) 
     with pytest.raises(BadTable) as caught:
         list(read_people(file))
     assert caught.value.code == code
+
+
+def test_the_line_of_what_is_wrong_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "p.csv"
+    file.write_bytes('full_name\n"Anna\nMarija"\nPēteris\n'.encode() + "Bērziņš\n".encode("cp1257"))
+    with pytest.raises(BadTable) as caught:
+        list(read_people(file))
+    assert (caught.value.code, caught.value.parameters["line"]) == ("matching.file.encoding", 5)
+    assert [one.names[0].written for one in read_people(file, encoding="cp1257")][-1] == "Bērziņš"
+    with pytest.raises(BadTable, match="unknown_encoding"):
+        list(read_people(file, encoding="klingon"))
+
+
+@pytest.mark.parametrize(
+    "header", ["\ufeffFull Name,DOB", "full-name;dob", "FULL_NAME\tDate of Birth", "Name | dob", "full_name,dob,,"]
+)
+def test_columns_are_known_in_other_writings(tmp_path: Path, header: str) -> None:
+    file = tmp_path / "p.csv"
+    delimiter = next(mark for mark in ",;\t|" if mark in header)
+    file.write_text(
+        f"{header}\nAnna Ozola{delimiter}1990-05-17{delimiter * 2 * header.count(',,')}\n\n", encoding="utf-8"
+    )
+    (one,) = read_people(file)
+    assert (one.id, one.names[0].full, one.birth_dates) == ("1", "Anna Ozola", ("1990-05-17",))
+
+
+def test_parquet_of_other_types(tmp_path: Path) -> None:
+    born = datetime(1990, 5, 17, 22, 30, tzinfo=UTC)
+    columns = {
+        "id": pa.array([1.0, 2.0]),
+        "name": pa.array(["Anna", "Anna"]).dictionary_encode(),
+        "dob": pa.array([born, None], pa.timestamp("ns", "UTC")),
+        "document": pa.array([[12345, 678], None]),
+        "sex": pa.array([2, None], pa.int8()),
+    }
+    pq.write_table(pa.table(columns), tmp_path / "p.parquet")
+    one, other = read_people(tmp_path / "p.parquet")
+    assert (one.id, one.birth_dates, one.documents, one.sex) == ("1", ("1990-05-17",), ("12345", "678"), "2")
+    assert (other.id, other.names[0].full, other.birth_dates) == ("2", "Anna", ())
+    days = pa.table({"full_name": ["Anna"], "dob": pa.array([born.date()], pa.date32())})
+    pq.write_table(days, tmp_path / "d.parquet")
+    assert next(read_people(tmp_path / "d.parquet")).birth_dates == ("1990-05-17",)
+    pq.write_table(pa.table({"full_name": [{"given": "Anna"}]}), tmp_path / "s.parquet")
+    with pytest.raises(BadTable, match="column_type"):
+        next(read_people(tmp_path / "s.parquet"))
 
 
 def test_a_parquet_that_is_none_and_a_missing_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -173,6 +276,17 @@ def test_wrong_use_is_told(capsys: pytest.CaptureFixture[str], files: tuple[Path
     assert main(["match", str(queries), "--index", str(people)]) == 2
     assert main(["match", "dedupe"]) == 2
     assert main(["match", str(queries), "--index", str(people), "--out", str(tmp_path / "o"), "--top", "0"]) == 2
+    asked = ["match", str(queries), "--index", str(people), "--out"]
+    for wrong in (
+        [str(tmp_path / "none" / "o")],
+        [str(tmp_path)],
+        [str(queries)],
+        [str(people)],
+        [str(tmp_path / "o"), "--prior", "2"],
+        [str(tmp_path / "o"), "--processes", "0"],
+    ):
+        assert main([*asked, *wrong]) == 2, wrong
+    assert queries.read_text(encoding="utf-8") == QUERIES
     assert main(["match", str(queries), "--against", str(tmp_path / "nowhere"), "--out", str(tmp_path / "o")]) == 1
     assert "matching.index.missing" in capsys.readouterr().err
 

@@ -12,24 +12,29 @@ import io
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from functools import partial
+from itertools import chain, islice
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
 from somec.persons.matching.answer import Answer
-from somec.persons.matching.errors import IndexStorage
+from somec.persons.matching.errors import IndexStorage, OtherRun
 from somec.persons.matching.explain import explanation
 from somec.persons.matching.index import MatchIndex
+from somec.persons.matching.model import Model
 from somec.persons.matching.records import PersonRecord
-from somec.persons.matching.tables import read_people
+from somec.persons.matching.tables import RowBlock, people_of, read_blocks
+from somec.persons.matching.workers import Workers, available_cores
 
 COLUMNS: Final = ("query_id", "candidate_id", "rank", "probability", "bits", "explanation")
 BLOCK: Final = 200
 """Queries answered between two durable writes."""
+ALONE: Final = 4
+"""Blocks up to which one process is as quick as several, which have to start."""
 FLOOR: Final = 1e-7
 """Candidates less probable are left out of a batch; what is shown is for a person to judge, so the bar is low."""
 
@@ -65,17 +70,22 @@ def match_file(
     resume: bool = True,
     explain: bool = True,
     progress: Callable[[int], None] | None = None,
+    processes: int | None = None,
+    encoding: str = "utf-8",
+    against: str = "",
 ) -> int:
     """Answer every query of `file` against `index`, write `out` (CSV, or Parquet by its ending).
 
     Returns how many queries were answered in this run.
 
-    With `resume`, a run that was stopped goes on after the last block it wrote, when file, model and options are the
-    same.
+    With `resume`, a run that was stopped goes on after the last block it wrote; OtherRun when file, index, model or
+    options are not the same. `processes` (all cores if None) share the index where it is in a folder. `against` names
+    what the index was made of, for an index without folder.
     """
     growing = out.with_name(out.name + ".part")
     state = out.with_name(out.name + ".state")
-    identity = _identity(file, index, top, floor, language)
+    options = Options(top, floor, language, explain)
+    identity = _identity(file, index, options, encoding, against)
     done, end = _resumed(state, growing, identity) if resume else (0, 0)
     if progress is not None and done:
         progress(done)
@@ -86,19 +96,14 @@ def match_file(
             handle.seek(end)
             if not end:
                 handle.write(_encoded([COLUMNS]))
-            for block in _blocks(read_people(file, skip=done)):
-                rows = [
-                    row
-                    for query in block
-                    for row in rows_of(query, index.search(query, top=top, floor=floor, explain=explain), language)
-                ]
-                handle.write(_encoded(rows))
+            for count, rows in answers(read_blocks(file, done, encoding, BLOCK), index, options, processes):
+                handle.write(rows)
                 handle.flush()
                 os.fsync(handle.fileno())
-                answered += len(block)
+                answered += count
                 _save(state, {"identity": identity, "done": done + answered, "end": handle.tell()})
                 if progress is not None:
-                    progress(len(block))
+                    progress(count)
         _finish(growing, out)
         state.unlink(missing_ok=True)
     except OSError as error:
@@ -106,10 +111,63 @@ def match_file(
     return answered
 
 
-def _blocks(records: Iterable[PersonRecord]) -> Iterator[list[PersonRecord]]:
-    iterator = iter(records)
-    while block := list(islice(iterator, BLOCK)):
-        yield block
+class Options(NamedTuple):
+    """What is asked of every query."""
+
+    top: int
+    floor: float
+    language: str
+    explain: bool
+
+
+def answers(
+    blocks: Iterable[RowBlock], index: MatchIndex, options: Options, processes: int | None = None
+) -> Iterator[tuple[int, bytes]]:
+    """For each block how many queries it has and their rows as CSV, in order.
+
+    On several processes where the index lies in a folder and there is enough to do.
+    """
+    rest = iter(blocks)
+    first = list(islice(rest, ALONE + 1))
+    count = available_cores() if processes is None else processes
+    if index.folder is None or count < 2 or len(first) <= ALONE:
+        for block in chain(first, rest):
+            yield _answered(block, index, options)
+        return
+    opening = Opening(str(index.folder.resolve()), index.model, options)
+    with Workers(count) as workers:
+        yield from workers.map(partial(_answered_there, opening), chain(first, rest))
+
+
+class Opening(NamedTuple):
+    """What a worker has to open."""
+
+    folder: str
+    model: Model
+    options: Options
+
+
+_opened: dict[str, MatchIndex] = {}
+
+
+def _answered_there(opening: Opening, block: RowBlock) -> tuple[int, bytes]:
+    index = _opened.get(opening.folder)
+    if index is None:
+        index = _opened[opening.folder] = MatchIndex.open(Path(opening.folder), opening.model)
+    return _answered(block, index, opening.options)
+
+
+def _answered(block: RowBlock, index: MatchIndex, options: Options) -> tuple[int, bytes]:
+    rows = [
+        row
+        for query in people_of(block)
+        for row in rows_of(
+            query,
+            index.search(query, top=options.top, floor=options.floor, explain=options.explain),
+            options.language,
+        )
+    ]
+    return len(block), _encoded(rows)
 
 
 def _encoded(rows: Iterable[tuple[str, ...]]) -> bytes:
@@ -118,29 +176,33 @@ def _encoded(rows: Iterable[tuple[str, ...]]) -> bytes:
     return text.getvalue().encode("utf-8", "replace")
 
 
-def _identity(file: Path, index: MatchIndex, top: int, floor: float, language: str) -> list[str | int | float]:
-    """What must be the same for a run to go on: the file as it was, the model, the number of people, the options."""
+Identity = dict[str, list[str | int | float]]
+
+
+def _identity(file: Path, index: MatchIndex, options: Options, encoding: str, against: str) -> Identity:
+    """What must be the same for a run to go on: the file as it was, the index, the model, the options."""
     state = file.stat() if file.exists() else None
-    return [
-        file.name,
-        state.st_size if state else 0,
-        state.st_mtime_ns if state else 0,
-        index.model.digest(),
-        len(index),
-        top,
-        floor,
-        language,
-    ]
+    return {
+        "file": [file.name, state.st_size if state else 0, state.st_mtime_ns if state else 0, encoding],
+        "index": [against, len(index)],
+        "model": [index.model.digest()],
+        "options": list(options),
+    }
 
 
-def _resumed(state: Path, growing: Path, identity: list[str | int | float]) -> tuple[int, int]:
+def _resumed(state: Path, growing: Path, identity: Identity) -> tuple[int, int]:
+    """How many queries are answered and where their rows end; nothing when there is no run to go on with."""
     try:
         saved = json.loads(state.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        before, done, end = saved["identity"], int(saved["done"]), int(saved["end"])
+        if not growing.is_file() or growing.stat().st_size < end:
+            return 0, 0
+    except (OSError, ValueError, KeyError, TypeError):
         return 0, 0
-    if saved.get("identity") != identity or not growing.is_file() or growing.stat().st_size < saved["end"]:
-        return 0, 0
-    return int(saved["done"]), int(saved["end"])
+    if not isinstance(before, dict) or before != identity:
+        changed = [name for name in identity if not isinstance(before, dict) or before.get(name) != identity[name]]
+        raise OtherRun("matching.run.other", changed=" ".join(changed), done=done)
+    return done, end
 
 
 def _save(state: Path, content: dict[str, object]) -> None:

@@ -21,31 +21,32 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from somec.persons.matching import folding
-from somec.persons.matching.arrays import Identities, Tables, Vocabulary
+from somec.persons.matching.arrays import Identities, Tables
 from somec.persons.matching.assembly import assembled
+from somec.persons.matching.blocking import candidate_pairs, summed
+from somec.persons.matching.dates import DateLevel
 from somec.persons.matching.errors import IndexStorage
-from somec.persons.matching.keys import key_hash
 from somec.persons.matching.model import Model
-from somec.persons.matching.pairing import PairFields, blocking_keys, pairs_of_blocks, score_pairs
+from somec.persons.matching.pairing import PairFields, date_levels, score_pairs
 from somec.persons.matching.query import name_weights, word_bits
 from somec.persons.matching.records import PersonRecord
+from somec.persons.matching.scoring import Field
 from somec.persons.matching.search import COST_TABLES
 from somec.persons.matching.similarity import LEVELS
 from somec.persons.matching.tables import RowBlock, read_blocks
+from somec.persons.matching.wordclasses import word_classes
 
-MOST_IN_BLOCK: Final = 120
-LARGE: Final = 200_000
-MOST_IN_BLOCK_LARGE: Final = 40
-"""Records of a block that are compared, for files up to `LARGE` rows and beyond."""
 THRESHOLD: Final = 0.5
-AGREEING: Final = 0.34
+AGREEING: Final = 0.2
 """Share of the pairs between two groups that must agree before the groups become one."""
 DUPLICATE_PRIOR: Final = 3.0
 """How many true duplicates a row is thought to have in a file that is searched for them."""
-ROUNDS: Final = 6
-COMMON_WORD: Final = 0.05
-"""A word in more than this share of rows is no evidence for blocking."""
+ROUNDS: Final = 10
+RANDOM_PAIRS: Final = 500_000
+RAREST: Final = 1e-5
+"""Least share of a date level that is told from none."""
+SURE_LEVEL: Final = 18
+"""From this likeness on, words are of one class."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,80 +81,54 @@ def _ids(identities: Identities) -> list[str]:
     return [text[low:high].decode("utf-8", "surrogatepass") for low, high in pairwise(ends)]
 
 
-def candidate_pairs(tables: Tables) -> NDArray[np.uint64]:
-    """The pairs of rows worth comparing, each once: row numbers in the upper and lower half."""
-    people, count, words = tables.people, len(tables.identities.order), tables.vocabulary
-    sounds, bones = word_classes(words)
-    weak = (tables.word_records.counts > max(50.0, COMMON_WORD * count)).astype(np.uint8)
-    weak |= (np.diff(words.plain_at) < 2).astype(np.uint8)
-    initials = _initials(words)
-    step = 250_000
-    chunks = [
-        blocking_keys(people, sounds, bones, initials, weak, first, min(count, first + step))
-        for first in range(0, count, step)
-    ]
-    block_keys = np.concatenate([chunk[0] for chunk in chunks])
-    owners = np.concatenate([chunk[1] for chunk in chunks])
-    order = np.argsort(block_keys, kind="stable")
-    most = MOST_IN_BLOCK if count <= LARGE else MOST_IN_BLOCK_LARGE
-    found: NDArray[np.uint64] = np.unique(pairs_of_blocks(block_keys[order], owners[order], most))
-    return found
-
-
-def word_classes(words: Vocabulary) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-    """For each word its class by sound, and by skeleton, hashed. The sound is taken without grammatical ending."""
-    forms, form_at = words.forms.tobytes().decode(), words.form_at.tolist()
-    plain, plain_at = words.plain.tobytes().decode(), words.plain_at.tolist()
-    first, stems, abjad = words.form_first.tolist(), words.traits[:, 1].tolist(), words.traits[:, 2].tolist()
-    sounds, bones = [], []
-    for word in range(len(abjad)):
-        spelled = plain[plain_at[word] : plain_at[word + 1]]
-        form = spelled
-        if first[word] < first[word + 1]:
-            chosen = first[word + 1] - 1 if stems[word] else first[word]
-            form = forms[form_at[chosen] : form_at[chosen + 1]]
-        skeleton = folding.abjad_skeletons(spelled)[0] if abjad[word] else folding.skeleton(form)
-        sounds.append(key_hash("s" + form))
-        bones.append(key_hash("b" + (skeleton if len(skeleton) > 1 else form)))
-    return np.array(sounds, dtype=np.uint64), np.array(bones, dtype=np.uint64)
-
-
-def _initials(words: Vocabulary) -> NDArray[np.uint8]:
-    """The first letter of each word's sound form, else of its spelling, else a question mark."""
-    count = len(words.traits)
-    initials = np.full(count, ord("?"), dtype=np.uint8)
-    spelled = np.flatnonzero(np.diff(words.plain_at))
-    initials[spelled] = words.plain[words.plain_at[spelled]]
-    sounded = np.flatnonzero(np.diff(words.form_first))
-    initials[sounded] = words.forms[words.form_at[words.form_first[sounded]]]
-    return initials
-
-
 def pair_probabilities(tables: Tables, pairs: NDArray[np.uint64], model: Model) -> NDArray[np.float64]:
-    """The probability of each pair to be one person."""
-    bits = pair_bits(tables, pairs, model)
-    count = len(tables.identities.order)
-    evidence = (bits @ np.array(model.pair_scale, dtype=np.float32)).astype(np.float64) + model.pair_offset
-    shares, expected = np.zeros(len(pairs)), DUPLICATE_PRIOR * count / 2.0
+    """The probability of each pair to be one person.
+
+    How often the dates of one person disagree differs much between files, so their weights are estimated from this
+    file, and so is the share of true pairs: expectation maximisation with the other weights held (Fellegi and Sunter
+    1969; Winkler 1988).
+    """
+    bits, levels = pair_bits(tables, pairs, model), date_levels(pairs, tables.people)
+    count, scale = len(tables.identities.order), np.array(model.pair_scale)
+    other = (bits @ scale.astype(np.float32)).astype(np.float64) + model.pair_offset
+    random = _random_levels(tables)
+    true, expected, shares = np.array(model.date_m), DUPLICATE_PRIOR * count / 2.0, np.zeros(len(pairs))
     for _ in range(ROUNDS):
-        # The share of true pairs among all is estimated from the answers themselves (expectation maximisation with
-        # the weights held).
-        shares = 1.0 / (
-            1.0 + np.exp2(-(evidence + math.log2(max(1.0, expected) * 2.0 / (count * max(1.0, count - 1.0)))))
-        )
+        dates = np.log2((true + RAREST) / random) * np.where(true > random, scale[Field.BIRTH_DATE], 1.0)
+        dates[DateLevel.MISSING] = 0.0
+        prior = math.log2(max(1.0, expected) * 2.0 / (count * max(1.0, count - 1.0)))
+        shares = 1.0 / (1.0 + np.exp2(-(other + dates[levels] + prior)))
         expected = float(shares.sum())
+        true = _shares_of_levels(levels, shares)
     result: NDArray[np.float64] = np.minimum(model.cap, shares)
     return result
 
 
-def pair_bits(tables: Tables, pairs: NDArray[np.uint64], model: Model) -> NDArray[np.float32]:
-    """Bits by field of each pair, on two threads."""
+def _random_levels(tables: Tables) -> NDArray[np.float64]:
+    """How often rows that are taken at random stand to each other by date at each level."""
     count = len(tables.identities.order)
-    weights = name_weights(model, word_bits(model, class_masses(tables), count))
-    dates = [0.0] + [math.log2(m / u) for m, u in zip(model.date_m[1:], model.date_u[1:], strict=True)]
+    drawn = np.random.default_rng(0).integers(0, count, (2, RANDOM_PAIRS)).astype(np.uint64)
+    drawn = drawn[:, drawn[0] != drawn[1]]
+    shares: NDArray[np.float64] = np.maximum(
+        RAREST, _shares_of_levels(date_levels(drawn[0] << np.uint64(32) | drawn[1], tables.people))
+    )
+    return shares
+
+
+def _shares_of_levels(levels: NDArray[np.uint8], weights: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
+    counts = np.bincount(levels, weights=weights, minlength=len(DateLevel)).astype(np.float64)
+    counts[DateLevel.MISSING] = 0.0
+    shares: NDArray[np.float64] = counts / max(RAREST, float(counts.sum()))
+    return shares
+
+
+def pair_bits(tables: Tables, pairs: NDArray[np.uint64], model: Model) -> NDArray[np.float32]:
+    """Bits by field of each pair but for the date, on two threads."""
+    model = model.for_pairs()
+    count = len(tables.identities.order)
+    weights = name_weights(model, word_bits(model, class_masses(tables, model), count))
     nation = math.log2(model.nationality[0] / 0.1)
     fields = PairFields(
-        np.array(dates, np.float32),
         np.array([math.log2(model.sex[0] / 0.5), model.sex[1]], np.float32),
         np.array([nation, model.nationality[1]], np.float32),
         np.array(model.birthplace, np.float32),
@@ -181,25 +156,25 @@ def pair_bits(tables: Tables, pairs: NDArray[np.uint64], model: Model) -> NDArra
     return bits
 
 
-def class_masses(tables: Tables) -> NDArray[np.float64]:
+def class_masses(tables: Tables, model: Model) -> NDArray[np.float64]:
     """For each word and level how many rows have a word so near, by classes.
 
     The same word, the same sound, the same skeleton.
     """
     counts = tables.word_records.counts.astype(np.float64)
     masses = np.zeros((len(counts), LEVELS))
-    sounds, bones = word_classes(tables.vocabulary)
+    classes = word_classes(tables.vocabulary)
     masses[:, LEVELS - 1] = counts
-    same_sound = _summed(sounds, counts)
+    same_sound = summed(classes.sounds, counts)
     masses[:, LEVELS - 2] = same_sound - counts
-    masses[:, LEVELS - 5] = np.maximum(0.0, (_summed(bones, counts) - same_sound) * 0.5)
-    return masses
-
-
-def _summed(classes: NDArray[np.uint64], counts: NDArray[np.float64]) -> NDArray[np.float64]:
-    _, numbers = np.unique(classes, return_inverse=True)
-    sums: NDArray[np.float64] = np.bincount(numbers, weights=counts)[numbers].astype(np.float64)
-    return sums
+    masses[:, LEVELS - 5] = np.maximum(0.0, (summed(classes.bones, counts) - same_sound) * 0.5)
+    # Words that are merely similar are of no class. As many are taken to be as near as the model's background has.
+    at_least = np.cumsum(masses[:, ::-1], axis=1)[:, ::-1]
+    background = np.array(model.background) * len(tables.identities.order)
+    background[SURE_LEVEL:] = 0.0
+    np.maximum(at_least, background, out=at_least)
+    at_least[:, :-1] -= at_least[:, 1:].copy()
+    return at_least
 
 
 def _grouped(ids: list[str], pairs: NDArray[np.uint64], shares: NDArray[np.float64], threshold: float) -> Duplicates:
@@ -256,7 +231,12 @@ class _Groups:
 
 
 def dedupe_file(
-    file: Path, out: Path, model: Model, threshold: float | None = None, progress: Callable[[int], None] | None = None
+    file: Path,
+    out: Path,
+    model: Model,
+    threshold: float | None = None,
+    progress: Callable[[int], None] | None = None,
+    encoding: str = "utf-8",
 ) -> tuple[int, int]:
     """Write id, cluster_id and probability of every row of `file` to `out` (CSV, or Parquet by its ending).
 
@@ -264,7 +244,7 @@ def dedupe_file(
 
     A cluster is named after the id of its first row.
     """
-    found = duplicates(read_blocks(file), model, threshold, progress)
+    found = duplicates(read_blocks(file, encoding=encoding), model, threshold, progress)
     names: dict[int, str] = {}
     for identity, number in zip(found.ids, found.clusters.tolist(), strict=True):
         names.setdefault(number, identity)

@@ -39,3 +39,7 @@ class BadModel(MatchingError, Invalid):  # noqa: N818
 
 class WorkerLost(MatchingError):  # noqa: N818
     """A process that shared the work ended, for want of memory as a rule; nothing was changed."""
+
+
+class OtherRun(MatchingError, Conflict):  # noqa: N818
+    """The interrupted run that lies beside the output was another one; it is left as it is."""

@@ -30,7 +30,6 @@ PARTS_USED: Final = 6
 class PairFields(NamedTuple):
     """Bits of the other fields, without the index's frequencies of single values except for places."""
 
-    date: NDArray[np.float32]
     sex: NDArray[np.float32]
     nation: NDArray[np.float32]
     place: NDArray[np.float32]
@@ -169,7 +168,7 @@ def score_pairs(
     costs: Costs,
     bits: NDArray[np.float32],
 ) -> None:
-    """Bits by field (as in `scoring.Field`) for each pair, into `bits`."""
+    """Bits by field (as in `scoring.Field`) for each pair, into `bits`; the date is left to `date_levels`."""
     names = QueryNames(people.word_at, people.words, people.roles)
     chosen, levels = np.zeros(MOST_PARTS, dtype=np.int16), np.zeros(MOST_PARTS, dtype=np.int16)
     for row in range(len(pairs)):
@@ -196,7 +195,6 @@ def score_pairs(
                     ),
                 )
         bits[row, 0] = best if best > -999.0 else 0.0
-        bits[row, 1] = _pair_date(people, a, b, fields.date)
         if people.sexes[a] > 0 and people.sexes[b] > 0:
             bits[row, 2] = fields.sex[0] if people.sexes[a] == people.sexes[b] else fields.sex[1]
         bits[row, 3] = _shared(people.nations, people.nation_at, a, b, fields.nation)
@@ -222,14 +220,19 @@ def _alike(vocabulary: Vocabulary, people: People, name: int, other: int, costs:
 
 
 @compiled
-def _pair_date(people: People, a: int, b: int, bits: NDArray[np.float32]) -> float:
-    best, found = np.float32(-1000.0), False
-    for i in range(people.date_at[a], people.date_at[a + 1]):
-        for j in range(people.date_at[b], people.date_at[b + 1]):
-            level = date_level(np.int64(people.dates[i]), np.int64(people.dates[j]))
-            if level > 0:
-                best, found = max(best, bits[level]), True
-    return best if found else np.float32(0.0)
+def date_levels(pairs: NDArray[np.uint64], people: People) -> NDArray[np.uint8]:
+    """The best `DateLevel` between any dates of each pair."""
+    levels = np.zeros(len(pairs), dtype=np.uint8)
+    for row in range(len(pairs)):
+        a, b = np.int64(pairs[row] >> np.uint64(32)), np.int64(pairs[row] & np.uint64(0xFFFFFFFF))
+        best = 0
+        for i in range(people.date_at[a], people.date_at[a + 1]):
+            for j in range(people.date_at[b], people.date_at[b + 1]):
+                level = date_level(np.int64(people.dates[i]), np.int64(people.dates[j]))
+                if level > 0 and (best == 0 or level < best):
+                    best = level
+        levels[row] = best
+    return levels
 
 
 @compiled
