@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from somec.persons.matching.equivalence import equivalents
 from somec.persons.matching.folding import abjad_skeletons, folds, skeleton, stems
-from somec.persons.matching.keys import word_keys
+from somec.persons.matching.keys import key_hash, word_keys
 from somec.persons.matching.names import is_patronymic, parts_of
 from somec.persons.matching.romanise import ascii_form, romanisations
 from somec.persons.matching.scripts import MAX_TOKEN_CHARACTERS, MAX_TOKENS, Script, clean, script_of, words
@@ -152,3 +152,9 @@ def test_a_name_of_ten_thousand_characters_is_cut() -> None:
 def test_letters_of_two_scripts_in_one_word_are_read_together() -> None:
     mixed, pure = word_keys("ивaнов"), word_keys("иванов")  # the third letter of the first is Latin
     assert set(mixed.forms) & set(pure.forms)
+
+
+def test_both_halves_of_a_key_tell_texts_of_one_length_apart() -> None:
+    hashes = [key_hash(f"#LV{number:07}") for number in range(500)]
+    assert len({hashed >> 32 for hashed in hashes}) == len({hashed & 0xFFFFFFFF for hashed in hashes}) == 500
+    assert len({hashed >> 32 ^ hashed & 0xFFFFFFFF for hashed in hashes}) == 500

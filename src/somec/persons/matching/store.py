@@ -23,7 +23,7 @@ from somec.persons.matching.errors import IndexDamaged, IndexStorage, IndexVersi
 from somec.persons.matching.segment import Segment
 
 MAGIC: Final = b"SOMECIDX"
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Changes when the layout changes, or the rules by which names become keys: either makes older files unreadable."""
 _ALIGNMENT: Final = 64
 _GROUPS: Final[dict[str, Any]] = {
