@@ -16,6 +16,7 @@ from somec.alerts.work import Line, Source
 from somec.exchange.models import Obligation, PeerProposal, Problem
 from somec.movements.models import Disclosure, HeldDocument, Incoming, Notice, Owner, PlanAction
 from somec.offenders.models import Decision
+from somec.persons.merges.models import Merge
 
 LIMIT: Final = 60  # lines of one source: more than a desk does in a day; ``more`` says that there are further ones
 
@@ -35,6 +36,7 @@ class Rows:
     problems: Mapping[str, Problem]
     proposals: Mapping[str, PeerProposal]
     decisions: Mapping[str, Decision]
+    merges: Mapping[str, Merge]
     owners: Mapping[str, str]
     by_conversation: Mapping[str, Incoming] = field(default_factory=dict)
     told_by_conversation: Mapping[str, Disclosure] = field(default_factory=dict)
@@ -44,7 +46,7 @@ class Rows:
 
 
 def gather(actor: Actor, now: datetime, own: str) -> Rows:
-    """Return what waits for this reader; at most eleven queries, however much there is."""
+    """Return what waits for this reader; at most twelve queries, however much there is."""
     sources = work.everything(actor, now, own)
     found = _waiting(sources)
     duties = Obligation.objects.in_bulk([*found[Line.DUTY], *found[Line.SILENCE]])
@@ -61,6 +63,7 @@ def gather(actor: Actor, now: datetime, own: str) -> Rows:
         problems=Problem.objects.in_bulk(found[Line.PROBLEM]),
         proposals=PeerProposal.objects.in_bulk(found[Line.PROPOSAL]),
         decisions=Decision.objects.in_bulk(found[Line.DECISION]),
+        merges=Merge.objects.in_bulk(found[Line.MERGE]),
         owners={row.id: row.taken_by for row in incoming if row.taken_by},
         uncounted=_uncounted(sources, found),
     )  # fmt: skip

@@ -59,6 +59,7 @@ class Verb(StrEnum):
     CLAIM_DOCUMENT = "claim_document"
     APPROVE_DECISION = "approve_decision"
     APPROVE_PEER = "approve_peer"
+    APPROVE_MERGE = "approve_merge"
     CARE_FOR_CERTIFICATE = "care_for_certificate"
     RENEW_CERTIFICATE = "renew_certificate"
     CALL_PEER = "call_peer"

@@ -22,6 +22,7 @@ def needs(rows: Rows, own: str) -> list[Need]:
     return [
         *_duties(rows), *_answers_and_silence(rows, own), *_notices(rows), *_incoming(rows), *_ended(rows),
         *_plans(rows), *_not_arrived(rows), *_unclaimed(rows), *_problems(rows), *_proposals(rows), *_decisions(rows),
+        *_merges(rows),
     ]  # fmt: skip
 
 
@@ -190,4 +191,15 @@ def _decisions(rows: Rows) -> list[Need]:
         )
         for row in (rows.decisions[one] for one in rows.found[Line.DECISION])
         if row.submitted_at is not None
+    ]  # fmt: skip
+
+
+def _merges(rows: Rows) -> list[Need]:
+    """Return proposals that two files are one person, or are two after all, that wait for the reader as second."""
+    return [
+        Need(
+            id=row.id, verb=Verb.APPROVE_MERGE, due=None, since=row.separation_at or row.proposed_at,
+            subject_kind="merge", subject_id=row.id, person=PersonLine(id=row.kept_id, label=""),
+        )
+        for row in (rows.merges[one] for one in rows.found[Line.MERGE])
     ]  # fmt: skip

@@ -25,6 +25,7 @@ from somec.movements.models import Disclosure, Incoming, Notice, Owner, PlanActi
 from somec.movements.rules import State
 from somec.movements.targets import incoming_scope, notices_scope
 from somec.offenders import queries as offenders
+from somec.persons import duplicates
 
 
 class Line(StrEnum):
@@ -47,6 +48,7 @@ class Line(StrEnum):
     PROBLEM = "problem"
     PROPOSAL = "proposal"
     DECISION = "decision"
+    MERGE = "merge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,4 +217,5 @@ def everything(actor: Actor, now: datetime, own: str) -> list[Source]:
         Source(Line.PROBLEM, problems(actor), ("-last_at", "-id")),
         Source(Line.PROPOSAL, proposals(actor), ("-proposed_at", "id")),
         Source(Line.DECISION, offenders.approvable(actor), ("submitted_at", "id")),
+        Source(Line.MERGE, duplicates.approvable(actor), ("proposed_at", "id")),
     ]

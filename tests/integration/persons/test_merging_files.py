@@ -13,6 +13,8 @@ from django.db import IntegrityError, models, transaction
 
 from factories import assessment, authoriser, contact_point, conviction, new_person, officer, order, proposal, stranger
 from somec.access.rules import Actor
+from somec.alerts import queries as needs
+from somec.alerts.rules import Verb
 from somec.audit import queries as log
 from somec.kernel import clock
 from somec.kernel.errors import Conflict, Invalid, NotAllowed, NotPossibleNow, SomecError
@@ -521,3 +523,22 @@ def test_the_day_of_a_merge_is_kept(kept: str, second: str) -> None:
         made = merge(kept, second)
     assert Merge.objects.get(pk=made).decided_at is not None
     assert queries.history(ILZE, kept)[0].at.date() == date(2027, 2, 3)
+
+
+# What the second person sees
+
+
+def test_a_proposal_stands_among_what_the_second_person_must_do_until_it_is_decided(kept: str, second: str) -> None:
+    made = merging.propose_merge(actor=ILZE, kept_id=kept, merged_id=second, reason=WHY)
+
+    def waits(actor: Actor) -> list[tuple[str, str]]:
+        found = needs.needs_me_now(actor)
+        assert found.total == needs.count(actor)
+        return [(one.subject_id, one.person.label) for one in found.needs if one.verb is Verb.APPROVE_MERGE]
+
+    assert waits(MARTINS) == [(made, "KOVŠOVS, Valērijs")]
+    assert not waits(ILZE), "nobody is asked to agree to his own proposal"
+    merging.approve_merge(actor=MARTINS, merge_id=made)
+    assert not waits(MARTINS)
+    separating.propose_separation(actor=ILZE, merge_id=made, reason="It was his brother after all.")
+    assert [one for one, _ in waits(MARTINS)] == [made]

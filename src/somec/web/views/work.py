@@ -103,6 +103,7 @@ _PAGE_OF_VERB = {
     Verb.REVIEW_LINK: ("match", ""),
     Verb.APPROVE_DECISION: ("decision", ""),
     Verb.APPROVE_PEER: ("approve_peer", ""),
+    Verb.APPROVE_MERGE: ("merge", ""),
     Verb.SETTLE_PROBLEM: ("problem", ""),
 }
 
