@@ -206,7 +206,7 @@ def _form_similarity(
         a = left.forms[left.form_at[x] : left.form_at[x + 1]]
         for y in range(first_b, last_b):
             b = right.forms[right.form_at[y] : right.form_at[y + 1]]
-            stem = x + left.traits[i, 1] >= last_a or y + right.traits[j, 1] >= last_b
+            stem = x + int(left.traits[i, 1]) >= last_a or y + int(right.traits[j, 1]) >= last_b
             near = distance_similarity(a, b, table, max(least, best))
             best = max(best, form_likeness(near, equal_letters(a, b), one_abjad, stem))
             if best >= SAME_SOUND:

@@ -196,7 +196,7 @@ def _compare(
         for code in codes:
             weight += costs[0, letter(code)]
         table = _distances(codes, columns, costs, rows[0], rows[1], rows[2])
-        stem = form + query.traits[word, 1] >= last
+        stem = form + int(query.traits[word, 1]) >= last
         for column in range(count):
             owner = columns.owners[column]
             other, theirs = words[owner], columns.forms[column]
@@ -207,7 +207,7 @@ def _compare(
                 continue
             near = max(0.0, 1.0 - distance / heavier)
             same = distance == 0.0 and equal_letters(codes, vocabulary.forms[low:high])
-            their_stem = theirs + vocabulary.traits[other, 1] >= vocabulary.form_first[other + 1]
+            their_stem = theirs + int(vocabulary.traits[other, 1]) >= vocabulary.form_first[other + 1]
             best[owner] = max(best[owner], form_likeness(near, same, one_abjad, stem or their_stem))
 
 
