@@ -182,6 +182,18 @@ def test_a_killed_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
     assert (tmp_path / "out.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()
 
 
+def test_a_date_that_is_none_is_told_and_the_name_still_counts(tmp_path: Path) -> None:
+    (tmp_path / "q.csv").write_text(
+        f"id,name,dob\n1,{crowd(1)[0].names[0].written},around Easter\n2,,nonsense\n3,Anna,1990-05-17 12:30:00+02\n",
+        encoding="utf-8",
+    )
+    match_file(tmp_path / "q.csv", MatchIndex.in_memory(crowd(30)), tmp_path / "out.csv")
+    told = {row["query_id"]: row["explanation"] for row in rows(tmp_path / "out.csv")}
+    assert told["1"].startswith("date of birth not understood; ")
+    assert told["2"] == "query_too_thin matching.no_name; date of birth not understood"
+    assert "not understood" not in told["3"]
+
+
 BAD = [
     ("Baltic Windows encoding", "id,full_name\n1,Anna\n2,Bērziņa\n".encode("cp1257"), "matching.file.encoding"),
     ("zero byte inside", b"id,full_name\n1,An\0na\n", "matching.file.not_text"),

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from matching_sample import crowd  # type: ignore[import-not-found,unused-ignore]
 
@@ -84,6 +84,7 @@ def test_likeness_does_not_depend_on_the_order(left: str, right: str) -> None:
     assert alike(left, left) == 1.0
 
 
+@settings(deadline=None)  # the first call compiles
 @given(st.lists(st.lists(st.integers(0, 2**31 - 1), max_size=30), min_size=1, max_size=8))
 def test_postings_come_back_as_they_went_in(lists: list[list[int]]) -> None:
     sorted_lists = [sorted(set(values)) for values in lists]

@@ -22,6 +22,7 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from somec.persons.matching.answer import Answer
+from somec.persons.matching.dates import parse_date
 from somec.persons.matching.errors import IndexStorage, OtherRun
 from somec.persons.matching.explain import explanation
 from somec.persons.matching.index import MatchIndex
@@ -38,13 +39,20 @@ ALONE: Final = 4
 FLOOR: Final = 1e-7
 """Candidates less probable are left out of a batch; what is shown is for a person to judge, so the bar is low."""
 
+NOT_READ: Final = {"en": "date of birth not understood; ", "lv": "dzimšanas datums nav saprasts; "}
+
 Row = tuple[str, str, str, str, str, str]
 
 
 def rows_of(query: PersonRecord, answer: Answer, language: str = "en") -> list[Row]:
-    """The rows of one query; a query without candidates has one row with an empty candidate and the reason."""
+    """The rows of one query; a query without candidates has one row with an empty candidate and the reason.
+
+    A date of birth that could not be read is told in every row: nothing is dropped silently.
+    """
+    unread = NOT_READ[language] if any(parse_date(text) is None for text in query.birth_dates) else ""
     if not answer.candidates:
-        return [(query.id, "", "", "", "", " ".join((answer.outcome.value, *answer.reasons)))]
+        reason = " ".join((answer.outcome.value, *answer.reasons))
+        return [(query.id, "", "", "", "", f"{reason}; {unread}".rstrip("; "))]
     tie = {True: "tied; ", False: ""}
     return [
         (
@@ -53,7 +61,7 @@ def rows_of(query: PersonRecord, answer: Answer, language: str = "en") -> list[R
             str(one.rank),
             f"{one.probability:.7g}",
             f"{one.bits:.2f}",
-            tie[one.tied] + explanation(one.evidence, language),
+            unread + tie[one.tied] + explanation(one.evidence, language),
         )
         for one in answer.candidates
     ]

@@ -71,6 +71,7 @@ _ISO: Final = re.compile(r"^(\d{4}|[XxUu]{4})(?:-(\d{1,2}|[XxUu]{2})(?:-(\d{1,2}
 _COMPACT: Final = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
 _DAY_FIRST: Final = re.compile(r"^(\d{1,2})[./ -](\d{1,2})[./ -](\d{4})$")
 _YEAR_FIRST: Final = re.compile(r"^(\d{4})[./ ](\d{1,2})[./ ](\d{1,2})$")
+_TIME: Final = re.compile(r"\s+\d{1,2}:\d{2}\b.*$")
 _DIGITS: Final = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
 
 
@@ -78,10 +79,11 @@ def parse_date(text: str) -> PartialDate | None:
     """The date a text says, or None if it says none.
 
     ISO 8601 and EDTF (1984, 1984-04, 1984-04-XX, 1984-00-00), 19840423, and day-first European writing (23.04.1984,
-    23/4/1984). An impossible part is dropped and the rest kept: 31 February
-    1990 is February 1990, month 13 with a day up to 12 is read as swapped.
+    23/4/1984), each also with a time of day behind it, which is passed over. An impossible part is dropped and the
+    rest kept: 31 February 1990 is February 1990, month 13 with a day up to 12 is read as swapped.
     """
-    bare = text.strip().translate(_DIGITS).split("T", 1)[0].removesuffix(" 00:00:00").strip("~?% ")
+    bare = text.strip().translate(_DIGITS).split("T", 1)[0]
+    bare = _TIME.sub("", bare).strip("~?% ")
     if found := _ISO.match(bare) or _COMPACT.match(bare) or _YEAR_FIRST.match(bare):
         year, month, day = (int(part) if part and part.isdigit() else 0 for part in found.groups())
     elif found := _DAY_FIRST.match(bare):
