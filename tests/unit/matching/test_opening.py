@@ -16,6 +16,7 @@ from somec.persons.matching.records import PersonName, PersonRecord, normalise
 FILED = [
     ("rita", "Rita", "Rosemann", "1977-09-25"),
     ("filipe", "Filipe", "Nogueira Brito", "1995-03-22"),
+    ("gokperi", "Gökperi", "İnönü", "1967-02-03"),
     ("merike", "Merike Valentina", "Hanson", "1940-12-16"),
     ("panfilov", "Екатерина", "Панфилова", "1983-01-06"),
     ("gerd", "Gerd", "Wesack", "1961-02-03"),
@@ -41,6 +42,7 @@ def first(index: MatchIndex, record: PersonRecord) -> Candidate:
         ("Ritarosemann", "rita"),
         ("Filipenogueirabrito", "filipe"),
         ("Merikevalentinahanson", "merike"),
+        ("Gökperiinönü", "gokperi"),
         ("ЕкатеринаПанфилова", "panfilov"),
         ("екатеринапанфилова", "panfilov"),
     ],
@@ -62,6 +64,7 @@ def test_the_cut_is_the_likeliest_and_takes_one_unknown_piece() -> None:
     assert cheapest_cut(9, counts, 100_000) == [(0, 4), (4, 9)]
     assert cheapest_cut(14, counts | {(9, 12): 1}, 100_000) == [(0, 4), (4, 9), (9, 14)]
     assert cheapest_cut(9, {}, 100_000) == []
+    assert cheapest_cut(11, {(0, 7): 9, (6, 11): 20}, 100_000) == [(0, 7), (6, 11)]
 
 
 @pytest.mark.parametrize(

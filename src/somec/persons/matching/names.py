@@ -14,6 +14,7 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import Final
 
+from somec.persons.matching.namewords import HONORIFICS, NAMES_AT_THE_END, NEVER_NAMES, NO_INITIALS, PARTICLES, TITLES
 from somec.persons.matching.scripts import MAX_TOKEN_CHARACTERS, MAX_TOKENS, Script, script_of, words
 
 
@@ -35,310 +36,7 @@ class Part:
     role: Role = Role.UNKNOWN
 
 
-PARTICLES: Final = frozenset(
-    [
-        "al",
-        "el",
-        "ul",
-        "ur",
-        "ad",
-        "ed",
-        "ash",
-        "as",
-        "an",
-        "ar",
-        "at",
-        "az",
-        "es",
-        "il",
-        "la",
-        "le",
-        "les",
-        "lo",
-        "los",
-        "las",
-        "de",
-        "del",
-        "della",
-        "dello",
-        "dei",
-        "degli",
-        "di",
-        "da",
-        "das",
-        "do",
-        "dos",
-        "du",
-        "des",
-        "van",
-        "von",
-        "vom",
-        "zu",
-        "zum",
-        "zur",
-        "der",
-        "den",
-        "dem",
-        "ter",
-        "ten",
-        "te",
-        "tot",
-        "op",
-        "bin",
-        "ibn",
-        "ben",
-        "bint",
-        "binti",
-        "bte",
-        "ould",
-        "oglu",
-        "ogly",
-        "ogli",
-        "kyzy",
-        "kizi",
-        "qizi",
-        "gizi",
-        "uly",
-        "uulu",
-        "zade",
-        "y",
-        "e",
-        "i",
-        "und",
-        "et",
-        "and",
-        "af",
-        "av",
-        "na",
-        "ap",
-        "ال",
-        "آل",
-        "بن",
-        "ابن",
-        "بنت",
-        "اوغلو",
-        "בן",
-        "בת",
-        "אבן",
-        "אל",
-        "бин",
-        "бен",
-        "ибн",
-        "аль",
-        "эль",
-        "де",
-        "ди",
-        "да",
-        "дос",
-        "фон",
-        "ван",
-        "дер",
-        "ден",
-        "оглы",
-        "оглу",
-        "кызы",
-        "دي",
-        "دو",
-        "دا",
-        "فان",
-        "فون",
-        "دير",
-    ]
-)
-"""Words inside names that are written, joined or left out at will.
-
-They never decide alone; a name with nothing else keeps them.
-"""
-
-TITLES: Final = frozenset(
-    [
-        "mr",
-        "mrs",
-        "ms",
-        "miss",
-        "mister",
-        "sir",
-        "dame",
-        "lord",
-        "lady",
-        "dr",
-        "doctor",
-        "prof",
-        "professor",
-        "ing",
-        "dipl",
-        "mag",
-        "med",
-        "phd",
-        "mba",
-        "jr",
-        "sr",
-        "junior",
-        "senior",
-        "ii",
-        "iii",
-        "iv",
-        "herr",
-        "frau",
-        "hr",
-        "fr",
-        "mme",
-        "mlle",
-        "monsieur",
-        "madame",
-        "dott",
-        "dssa",
-        "sig",
-        "sra",
-        "don",
-        "dona",
-        "präsident",
-        "president",
-        "minister",
-        "general",
-        "gen",
-        "col",
-        "colonel",
-        "maj",
-        "major",
-        "capt",
-        "captain",
-        "lt",
-        "sgt",
-        "haj",
-        "haji",
-        "hajji",
-        "hajj",
-        "hadji",
-        "mullah",
-        "mulla",
-        "maulvi",
-        "mawlawi",
-        "maulavi",
-        "molvi",
-        "shaikh",
-        "sheikh",
-        "sheik",
-        "shaykh",
-        "cheikh",
-        "sayyid",
-        "sayed",
-        "seyed",
-        "syed",
-        "qari",
-        "ustad",
-        "ayatollah",
-        "imam",
-        "emir",
-        "amir",
-        "llc",
-        "na",
-        "alias",
-        "aka",
-        "dit",
-        "nee",
-        "née",
-        "geb",
-        "geboren",
-        "roz",
-        "born",
-        "г",
-        "гр",
-        "гражданин",
-        "гражданка",
-        "господин",
-        "господ",
-        "др",
-        "проф",
-        "κ",
-        "κος",
-        "κα",
-        "κυρ",
-        "δρ",
-        "الشيخ",
-        "شيخ",
-        "الحاج",
-        "حاج",
-        "السيد",
-        "سيد",
-        "الدكتور",
-        "دكتور",
-        "د",
-        "المهندس",
-        "الأستاذ",
-    ]
-)
-"""Words before or after a name that are no name.
-
-Some are names too (Amir, Sayed): they are set aside only while at least two other parts remain.
-"""
-_NEVER_NAMES: Final = frozenset(
-    [
-        "mr",
-        "mrs",
-        "ms",
-        "dr",
-        "prof",
-        "phd",
-        "ing",
-        "dipl",
-        "llc",
-        "jr",
-        "sr",
-        "herr",
-        "frau",
-        "monsieur",
-        "madame",
-        "née",
-        "nee",
-        "geb",
-        "الدكتور",
-        "دكتور",
-    ]
-)
-
-_HONORIFICS: Final = frozenset(
-    [
-        "haj",
-        "haji",
-        "hajji",
-        "hajj",
-        "hadji",
-        "mullah",
-        "mulla",
-        "maulvi",
-        "mawlawi",
-        "maulavi",
-        "molvi",
-        "shaikh",
-        "sheikh",
-        "sheik",
-        "shaykh",
-        "cheikh",
-        "sayyid",
-        "sayed",
-        "seyed",
-        "syed",
-        "qari",
-        "ustad",
-        "ayatollah",
-        "الشيخ",
-        "شيخ",
-        "السيد",
-        "سيد",
-        "الحاج",
-        "حاج",
-    ]
-)
-"""Titles that stand inside a name as well (Amir Sayyid Abdullah) and are left out there at will."""
-_NAMES_AT_THE_END: Final = _HONORIFICS | {"amir", "emir", "imam", "general", "major", "don", "lord"}
-"""Titles that are family names where they come last: Naseem al-Sheikh, نسيم الشيخ."""
-_NO_INITIALS: Final = frozenset(
-    {"ng", "st", "mc", "sz", "dz", "ks", "hs", "sh", "kh", "zh", "ch", "th", "gh", "lj", "nj"}
-)
-"""Two consonants that are a name, a prefix, or one letter of another script in Latin."""
 _TWO_INITIALS: Final = re.compile("[bcdfghjklmnpqrstvwxz]{2}")
-
 _ABD: Final = frozenset(
     ["abd", "abdul", "abdal", "abdel", "abdoul", "abdol", "abdur", "abdus", "abdu", "abdou", "abde"]
 )
@@ -426,12 +124,12 @@ def _after_comma(text: str) -> list[str]:
 
 
 def _without_titles(found: list[str]) -> list[str]:
-    kept = [word for word in found if word not in _NEVER_NAMES] or found
-    inside = [word for word in kept[1:-1] if word not in _HONORIFICS]
+    kept = [word for word in found if word not in NEVER_NAMES] or found
+    inside = [word for word in kept[1:-1] if word not in HONORIFICS]
     kept = [*kept[:1], *inside, *kept[1:][-1:]]
     while len(kept) > 2 and kept[0] in TITLES:
         kept = kept[1:]
-    while len(kept) > 2 and kept[-1] in TITLES and kept[-1] not in _NAMES_AT_THE_END:
+    while len(kept) > 2 and kept[-1] in TITLES and kept[-1] not in NAMES_AT_THE_END:
         kept = kept[:-1]
     return kept
 
@@ -443,7 +141,7 @@ def _initials_apart(found: list[str]) -> list[str]:
     return [
         piece
         for word in found
-        for piece in (word if _TWO_INITIALS.fullmatch(word) and word not in _NO_INITIALS else (word,))
+        for piece in (word if _TWO_INITIALS.fullmatch(word) and word not in NO_INITIALS else (word,))
     ]
 
 

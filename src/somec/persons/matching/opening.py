@@ -35,7 +35,9 @@ MOST_PARTS: Final = 2
 UNKNOWN_PIECE: Final = 6.0
 """Bits, beside those of its letters, of one piece that nobody has: a name with a typing error among known ones."""
 LEAST_UNKNOWN: Final = 4
-BITS_A_LETTER: Final = 3.0
+SHARED_LETTER: Final = 2.0
+"""Bits of two pieces sharing the letter between them: sound forms write it once (Gökperi İnönü, gokperinonu)."""
+BITS_A_LETTER: Final = 3.5
 """A word without meaning costs about so much; a cut must be likelier than that."""
 
 
@@ -103,9 +105,11 @@ def cheapest_cut(length: int, counts: dict[tuple[int, int], int], people: int) -
                     cost = here[0] + (
                         math.log2(people / count) if count else UNKNOWN_PIECE + BITS_A_LETTER * (end - start)
                     )
-                    key = (end, used + 1, strange or not count)
-                    if key not in best or cost < best[key][0]:
-                        best[key] = (cost, [*here[1], (start, end)])
+                    cut = [*here[1], (start, end)]
+                    for next_start, paid in ((end, cost), (end - 1, cost + SHARED_LETTER)):
+                        key = (next_start, used + 1, strange or not count)
+                        if (next_start == end or end < length) and (key not in best or paid < best[key][0]):
+                            best[key] = (paid, cut)
     whole = [(cost, cut) for (end, _, _), (cost, cut) in best.items() if end == length and len(cut) > 1]
     cost, cut = min(whole, default=(math.inf, []))
     return cut if cost < BITS_A_LETTER * length else []

@@ -24,6 +24,8 @@ from somec.persons.matching.similarity import ABJAD_COSTS, COSTS, LEVELS
 
 SCORED: Final = 100
 """Records of a segment that are compared in full."""
+WEIGHED: Final = 5
+"""Times as many records are weighed by sex, nationality and year before that many are compared in full."""
 ALWAYS_SCORED: Final = 30
 NEAR_BEST: Final = 0.5
 """Beyond the first `ALWAYS_SCORED`, only records whose words and dates bring at least this share of the best record's
@@ -225,11 +227,42 @@ def _gather(
     used = _add_terms(terms.postings, documents, group, scratch.scores, scratch.touched, used)
     used = _add_terms(terms.postings, rare, group + 1, scratch.scores, scratch.touched, used)
     touched = scratch.touched[:used]
-    found, sums = take_best(scratch.scores, touched, segment.dead, wanted)
+    found, sums = take_best(scratch.scores, touched, segment.dead, wanted * WEIGHED)
     if len(found) > ALWAYS_SCORED:
-        found = found[: max(ALWAYS_SCORED, int((sums >= NEAR_BEST * sums[0]).sum()))]
+        rough = sums + _told_apart(segment, found, fields)
+        order = np.argsort(-rough, kind="stable")[:wanted]
+        enough = int((rough[order] >= NEAR_BEST * rough[order[0]]).sum())
+        found = found[order[: max(ALWAYS_SCORED, enough)]]
     segment.give_back(scratch)
     return found
+
+
+def _told_apart(segment: Segment, records: NDArray[np.uint32], fields: QueryFields) -> NDArray[np.float32]:
+    """Bits against each record by sex, its one nationality and its one date, where these cost nothing to look at.
+
+    Among hundreds who share a family name it decides who is compared in full.
+    """
+    people = segment.tables.people
+    bits = np.zeros(len(records), np.float32)
+    if fields.sex in {1, 2}:
+        bits += np.where(people.sexes[records] == 3 - fields.sex, fields.sex_bits[1], np.float32(0.0))
+    if len(fields.nation_bits) and len(people.nations):
+        first, single = _single(people.nation_at, records, len(people.nations))
+        bits += np.where(single, fields.nation_bits[people.nations[first]], np.float32(0.0))
+    if len(fields.dates) == 1 and len(people.dates):
+        first, single = _single(people.date_at, records, len(people.dates))
+        theirs, ours = people.dates[first].astype(np.int64), int(fields.dates[0])
+        far = single & (np.abs((theirs >> 9) - (ours >> 9)) > 1) & ((theirs & 511) != (ours & 511)) & (theirs >> 9 > 0)
+        bits += np.where(far & (ours >> 9 > 0), fields.date_bits[0, DateLevel.DIFFERENT], 0.0).astype(np.float32)
+    return bits
+
+
+def _single(
+    at: NDArray[np.uint32], records: NDArray[np.uint32], count: int
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Where the values of each record begin, and whether there is just one."""
+    first = at[records].astype(np.int64)
+    return np.minimum(first, max(0, count - 1)), at[records.astype(np.int64) + 1].astype(np.int64) - first == 1
 
 
 def _add_terms(
