@@ -116,3 +116,16 @@ def test_cells_without_a_compiled_kernel_are_the_same() -> None:
             wordbatch._swap_with_numpy(codes, 40 - j, j, 97, 98, two_back, other)
     assert one.any()
     assert one.tolist() == other.tolist()
+
+
+def test_words_far_into_a_large_vocabulary_are_the_same_without_a_compiled_kernel() -> None:
+    words = [f"{start}{end}" for start in WORDS[:45] for end in ("ova", "enko", "idis", "son", "", "a")]
+    vocabulary = vocabulary_of([word_keys(word) for word in words])
+    assert len(vocabulary.form_at) > 260
+    last = np.arange(len(words) - 20, len(words), dtype=np.uint32)
+    plain = getattr(word_similarity, "py_func", word_similarity)
+    for one in (0, len(words) - 1):
+        found = similarities(vocabulary, one, vocabulary, last, COSTS, ABJAD_COSTS, 0.35)
+        assert found.tolist() == [
+            np.float32(plain(vocabulary, one, vocabulary, other, COSTS, ABJAD_COSTS, 0.35)) for other in last.tolist()
+        ]
