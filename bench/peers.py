@@ -152,9 +152,9 @@ def nomenklatura(people: list[Made], retrieve: Peer, name: str) -> Peer | None:
 _SPLINK = """
 import json, logging, sys, time, warnings
 warnings.simplefilter("ignore"); logging.disable(logging.CRITICAL)
-import pandas as pd, splink.comparison_library as cl
+import pandas as pd, pyarrow as pa, pyarrow.parquet as pq, splink.comparison_library as cl
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
-people, queries = pd.read_parquet(sys.argv[1]), pd.read_parquet(sys.argv[2])
+people, queries = pd.read_parquet(sys.argv[1]), pq.read_table(sys.argv[2])
 rules = [block_on("family"), block_on("given", "dob"), block_on("dob", "substr(family,1,2)"), block_on("substr(family,1,4)", "substr(given,1,2)"), block_on("given", "substr(dob,1,4)"),
          block_on("substr(dob,1,4)", "substr(family,1,3)"), block_on("dob", "substr(given,1,2)"), block_on("substr(dob,6,5)", "substr(family,1,3)")]
 settings = SettingsCreator(link_type="dedupe_only", unique_id_column_name="id", blocking_rules_to_generate_predictions=rules, comparisons=[
@@ -166,9 +166,10 @@ linker.training.estimate_u_using_random_sampling(max_pairs=1e6)
 linker.training.estimate_parameters_using_expectation_maximisation(block_on("family", "substr(given,1,1)"))
 linker.training.estimate_parameters_using_expectation_maximisation(block_on("dob"))
 found = []
-for record in queries.to_dict("records"):
+for row, record in enumerate(queries.to_pylist()):
+    asked = queries.slice(row, 1).cast(pa.schema([(name, pa.string()) for name in queries.column_names]))  # a lone None has no type
     start = time.perf_counter()
-    answer = linker.inference.find_matches_to_new_records([record], blocking_rules=rules, match_weight_threshold=-20).as_pandas_dataframe()
+    answer = linker.inference.find_matches_to_new_records(asked, blocking_rules=rules, match_weight_threshold=-20).as_pandas_dataframe()
     spent = time.perf_counter() - start
     answer = answer.sort_values("match_weight", ascending=False).head(10)
     left, right = answer["id_l"].tolist(), answer["id_r"].tolist()
@@ -207,7 +208,7 @@ def splink_answers(people: list[Made], queries: list[Made]) -> list[tuple[float,
             print(f"splink 4: no answer within {SPLINK_SECONDS} s")
             return None
     if done.returncode:
-        print("splink 4 failed:", done.stderr.strip().splitlines()[-1:])
+        print("splink 4 failed:", *done.stderr.strip().splitlines()[-6:], sep="\n    ")
         return None
     return [
         (spent, [(identity, weight) for identity, weight in found])

@@ -21,7 +21,7 @@ from somec.persons.matching.wordclasses import WordClasses, word_classes
 
 MOST_IN_BLOCK: Final = 120
 LARGE: Final = 100_000
-MOST_IN_BLOCK_LARGE: Final = 40
+MOST_IN_BLOCK_LARGE: Final = 50
 """Records of a block that are compared, for files up to `LARGE` rows and beyond."""
 COMMON_WORD: Final = 0.05
 """A word in more than this share of rows is no evidence for blocking."""

@@ -95,7 +95,7 @@ def blocking_keys(
                 if used < limit:
                     keys[used] = _mix(bones[one], people.places[position], 4)
                     used += 1
-            used = _date_keys(people, record, bones[one], sounds[one], keys, used, limit)
+            used = _date_keys(people, record, bones[one], sounds[one], initials[one], keys, used, limit)
         for position in range(people.date_at[record], people.date_at[record + 1]):
             for place in range(people.place_at[record], people.place_at[record + 1]):
                 if used < limit + 4:
@@ -111,10 +111,17 @@ def blocking_keys(
 
 @compiled
 def _date_keys(
-    people: People, record: int, bones: int, sound: int, keys: NDArray[np.uint64], used: int, limit: int
+    people: People,
+    record: int,
+    bones: int,
+    sound: int,
+    initial: int,
+    keys: NDArray[np.uint64],
+    used: int,
+    limit: int,
 ) -> int:
     for position in range(people.date_at[record], people.date_at[record + 1]):
-        if used + 4 >= limit:
+        if used + 5 >= limit:
             return used
         packed = np.int64(people.dates[position])
         year, month, day = packed >> 9, (packed >> 5) & 15, packed & 31
@@ -125,7 +132,8 @@ def _date_keys(
             keys[used] = _mix(bones, year * 32 + day, 6)
             keys[used + 1] = _mix(bones, year * 32 + month, 7)
             keys[used + 2] = _mix(bones, low * 32 + high, 8)
-            used += 3
+            keys[used + 3] = _mix(packed, initial, 14)
+            used += 4
     return used
 
 
