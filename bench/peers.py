@@ -165,6 +165,8 @@ linker.training.estimate_probability_two_random_records_match([block_on("given",
 linker.training.estimate_u_using_random_sampling(max_pairs=1e6)
 linker.training.estimate_parameters_using_expectation_maximisation(block_on("family", "substr(given,1,1)"))
 linker.training.estimate_parameters_using_expectation_maximisation(block_on("dob"))
+for column in ("given", "family"):
+    linker.table_management.compute_tf_table(column)  # without it the weight of a new record is null
 found = []
 for row, record in enumerate(queries.to_pylist()):
     asked = queries.slice(row, 1).cast(pa.schema([(name, pa.string()) for name in queries.column_names]))  # a lone None has no type
@@ -210,10 +212,11 @@ def splink_answers(people: list[Made], queries: list[Made]) -> list[tuple[float,
     if done.returncode:
         print("splink 4 failed:", *done.stderr.strip().splitlines()[-6:], sep="\n    ")
         return None
-    return [
-        (spent, [(identity, weight) for identity, weight in found])
-        for spent, found in json.loads(done.stdout.strip().splitlines()[-1])
-    ]
+    answered = json.loads(done.stdout.strip().splitlines()[-1])
+    if not any(found for _, found in answered):
+        print("splink 4 ran and answered no query at all, which is no measurement: it is left out of the table")
+        return None
+    return [(spent, [(identity, weight) for identity, weight in found]) for spent, found in answered]
 
 
 def _splink_run(scratch: str, folder: str) -> subprocess.CompletedProcess[str]:
