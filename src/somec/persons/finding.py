@@ -46,7 +46,8 @@ MOST_RANKED: Final = 60
 FLOOR: Final = 0.001
 """Less likely candidates are not shown, unless a person has judged them."""
 AMONG: Final = 100_000
-"""A link is weighed as one among so many people, so that its weight does not change while the node grows."""
+"""A link is weighed as one among so many people, so that its weight does not change while the node grows. A node that
+holds fewer has fewer of those who are asked for, so that the nearest of a few files is no hit by that alone."""
 COMPARED_ONE_BY_ONE: Final = 2_000
 """Files of an officer's own that are all compared; with more, the nearest of the whole index are limited to his."""
 TIE_BITS: Final = 0.1
@@ -254,14 +255,15 @@ def _limited(actor: Actor, index: MatchIndex, answer: Answer, judged: _Judged, r
     if not finds_everybody(actor):
         people = scope.count()
         reasons.append("search.only_files_you_may_find")
-    shares = probabilities([one.bits for one in ranked], people, index.model)
+    model = stated(index.model, people)
+    shares = probabilities([one.bits for one in ranked], people, model)
     kept = [
         replace(one, rank=place + 1, probability=share, tied=_tied(ranked, place))
         for place, (one, share) in enumerate(zip(ranked, shares, strict=True))
         if share >= FLOOR or one.id in judged.kept or (place < PAGE_SIZE and _likely_alone(one, people, index.model))
     ]
-    best = max(shares, default=0.0)
-    outcome = Outcome.HIT if best >= HIT else Outcome.CANDIDATE if best >= CANDIDATE else Outcome.NO_CANDIDATE
+    near = any(_likely_alone(one, people, index.model) for one in ranked[:1])
+    outcome = Outcome.HIT if max(shares, default=0.0) >= HIT else Outcome.CANDIDATE if near else Outcome.NO_CANDIDATE
     reasons = [one for one in reasons if one not in {"matching.nobody_near_enough", "matching.tied"}]
     if outcome is Outcome.NO_CANDIDATE and people:
         reasons.append("matching.nobody_near_enough")
@@ -271,8 +273,17 @@ def _limited(actor: Actor, index: MatchIndex, answer: Answer, judged: _Judged, r
         outcome = Outcome.INDEX_INCOMPLETE
     return replace(
         answer, outcome=outcome, candidates=tuple(kept), nobody=max(0.0, 1.0 - sum(shares)), people=people,
-        reasons=tuple(reasons),
+        prior=model.prior, reasons=tuple(reasons),
     )  # fmt: skip
+
+
+def stated(model: Model, people: int) -> Model:
+    """Return the model with the prior of a node that holds so many people: the share of questions whose person is here.
+
+    What the model says holds from :data:`AMONG` people on; below, each file is as likely beforehand as one of those.
+    Who is shown at all is decided by the model's own prior: a small node hides nobody by being small.
+    """
+    return model.with_prior(model.prior * min(1.0, max(1, people) / AMONG))
 
 
 def _likely_alone(one: Candidate, people: int, model: Model) -> bool:

@@ -196,3 +196,14 @@ def test_partial_dates_are_asked_as_they_are_known() -> None:
     births = (Birth(date=PartialDate(1984, 3)),)
     person = actions.record_person(actor=ILZE, person=new_person(births=births))
     assert ask(asked("Kovsovs Valerijs", "1984")).candidates[0].person_id == person
+
+
+def test_the_nearest_of_a_few_files_is_no_hit_by_that_alone() -> None:
+    """In a node of one file the same evidence says less than in one that holds a hundred thousand."""
+    actions.record_person(actor=ILZE, person=new_person(documents=(), nationalities=(), birthplaces=(), biometrics=()))
+    near = ask(asked("Valērijs Kovšs", "1984-03-17"))
+    assert near.outcome is Outcome.CANDIDATE, "shown, and not a hit"
+    assert near.prior == pytest.approx(0.8 / 100_000)
+    sure = ask(asked("Valērijs Kovšovs", "1984-03-07"))
+    assert sure.candidates[0].probability > near.candidates[0].probability
+    assert sum(one.probability for one in near.candidates) + near.nobody == pytest.approx(1.0)

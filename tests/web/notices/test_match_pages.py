@@ -55,7 +55,7 @@ def test_the_review_shows_figures_scripts_bits_and_what_was_assumed(
         page = browser(nl, "desk").get(reverse("match", args=[incoming]))
         text, shown = words(page), page.content.decode()
         assert "more than 99.9 in 100" in text
-        assert "Of 100 such searches about" in text
+        assert "such searches about 8 have the person here" in text, "one file: as likely as one of 100,000"
         assert "No sign of a twin, a parent or a child" in text
         assert '<bdi class="sm-value" lang="und-Cyrl">' in shown
         assert '<svg class="sm-bits" viewBox="0 0 128 12" aria-hidden="true" focusable="false">' in shown

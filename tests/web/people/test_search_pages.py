@@ -81,7 +81,7 @@ def test_the_figure_says_what_was_assumed_and_nobody_is_a_row(office: Office) ->
     namesakes(office, 3)
     page = ask(office, names="Jānis Ozols")
     said, answer = text(page), page.context["answer"]
-    assert f"Of 100 such searches about {round(answer.prior * 100)} have the person here" in said
+    assert f"such searches about {round(answer.prior * 1_000_000)} have the person here" in said, "a node of few files"
     assert "4 files, each as likely before" in said
     assert "Nobody in the index" in said
     assert "100 in 100" not in said

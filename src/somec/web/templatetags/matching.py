@@ -84,6 +84,12 @@ def label_of(candidates: tuple[MatchCandidate, ...], person_id: str) -> str:
 
 
 @register.filter
-def per_hundred(share: float) -> int:
-    """Return a share as a whole number of a hundred, never none and never all."""
-    return min(99, max(1, round(share * 100)))
+def searches(share: float) -> int:
+    """Return of how many searches a share is said, so that it is a whole number: a hundred, if possible."""
+    return next((whole for whole in (100, 10_000) if share * whole >= 1), 1_000_000)
+
+
+@register.filter
+def found_of(share: float, whole: int) -> int:
+    """Return a share of so many as a whole number, never none and never all."""
+    return min(whole - 1, max(1, round(share * whole)))
