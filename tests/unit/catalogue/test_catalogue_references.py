@@ -160,7 +160,8 @@ def test_without_limits_a_conviction_needs_only_the_offence_and_to_be_final_and_
 def test_refusal_grounds_have_words() -> None:
     grounds = {ground.code: ground for ground in queries.mechanism("DIR977_REQUEST").refusal_grounds}
     assert grounds["6.1.c"].label("lv").text == "atteikta tiesas atļauja"
-    assert grounds["6.1.a"].label("lv").translated is False
+    assert grounds["6.1.a"].label("lv").translated is True
+    assert grounds["6.1.a"].label("et").translated is False, "shown in English, and marked so"
     fd947 = queries.mechanism("FD947").refusal_grounds
     assert "".join(ground.code[-1] for ground in fd947) == "abcdefghijk"
     assert {ground.code[-1] for ground in fd947 if ground.consult_first} == set("abchijk")  # Art. 11(3)

@@ -80,16 +80,16 @@ LETTERS = st.text(alphabet="abdeghijklmnorstuvzяиванмدحم", min_size=1, 
 
 @pytest.mark.parametrize("least", [0.0, 0.35, 0.55])
 def test_the_same_values_as_one_by_one(least: float) -> None:
-    _same_as_one_by_one(WORDS, least)
+    check_one_by_one(WORDS, least)
 
 
 @settings(deadline=None)  # the first example waits for the compiler
 @given(st.lists(LETTERS, min_size=2, max_size=12))
 def test_the_same_values_for_any_words(words: list[str]) -> None:
-    _same_as_one_by_one(words, 0.35)
+    check_one_by_one(words, 0.35)
 
 
-def _same_as_one_by_one(words: list[str], least: float) -> None:
+def check_one_by_one(words: list[str], least: float) -> None:
     vocabulary = vocabulary_of([word_keys(word) for word in words])
     numbers = np.arange(len(words), dtype=np.uint32)[::-1].copy()
     for one in range(len(words)):

@@ -294,7 +294,8 @@ def test_two_nodes_that_differ_say_so_in_red_with_both_numbers(nodes: Nodes, bro
             Obligation.objects.filter(pk=duty.pk).update(due=duty.due + timedelta(hours=1))
             text = words(client.get(address))
             assert "They differ" in text
-            assert "the other node held" in text
+            assert "but not the same duties or due instants" in text
+            assert "Documents compared: 1" in text
             assert "Nothing is chosen by itself" in text
 
 
