@@ -109,17 +109,15 @@ _SOUNDS: Final = (
 )
 _SOUND: Final = re.compile("|".join(spelling for spelling, _ in sorted(_SOUNDS, key=lambda pair: -len(pair[0]))))
 _SOUND_OF: Final = dict(_SOUNDS)
-_FINAL_C: Final = re.compile("c$")
-_DOUBLE: Final = re.compile(r"(.)\1+")
-_I_GLIDES: Final = re.compile("[ijy]+")
+_GLIDES: Final = str.maketrans("jy", "ii")
 _SLAVIC_END: Final = re.compile("(ov|ev|in|sk|ck)(aia|aja|aya|oi|oy|ij|iy|yi|yj|ii|iu|i|y|a|as|s|is|e)$")
 _OFF_END: Final = re.compile("([oe])ff?$")
 _BALTIC_END: Final = re.compile("(?<=[bcdfghjklmnprtvz])(s|as|is|us|ys)$")
 _ABJAD_CH: Final = re.compile("tS")
 _WRITTEN_ARTICLE: Final = re.compile(r"^[ae](?:l(?=[^aeiou])|([dnrstz])(?=\1))(?=.{5})")
-_DROP_VOWELS: Final = re.compile("[aeiouhy]")
 _CLASS_OF: Final = str.maketrans(
     {
+        **dict.fromkeys("aeiouhy"),
         "z": "s",
         "c": "s",
         "j": "s",
@@ -155,9 +153,19 @@ _ABJAD_FOLD: Final = str.maketrans(
 def fold(spelling: str) -> str:
     """The sound form of one Latin spelling; letters a-z only, doubled letters once."""
     low = ascii_form(spelling.translate(_DIACRITICS))
-    low = _FINAL_C.sub("C", low)
-    sounded = _SOUND.sub(lambda found: _SOUND_OF[found.group()], low).replace("X", "ks")
-    return _DOUBLE.sub(r"\1", _I_GLIDES.sub("i", sounded).lower())
+    if low.endswith("c"):
+        low = low[:-1] + "C"
+    sounded = _SOUND.sub(_sound, low).replace("X", "ks")
+    return _singled(sounded.translate(_GLIDES).lower())
+
+
+def _sound(found: re.Match[str]) -> str:
+    return _SOUND_OF[found.group()]
+
+
+def _singled(text: str) -> str:
+    """The text with letters that stand several times in a row once."""
+    return "".join(letter for letter, before in zip(text, "\n" + text, strict=False) if letter != before)
 
 
 def folds(spellings: tuple[str, ...], script: Script) -> tuple[str, ...]:
@@ -224,7 +232,7 @@ def skeleton(form: str) -> str:
 
     Labials, dentals, velars and sibilants are one class each; nasals and liquids stand alone; h and glides fall.
     """
-    return _DOUBLE.sub(r"\1", _DROP_VOWELS.sub("", form).translate(_CLASS_OF))
+    return _singled(form.translate(_CLASS_OF))
 
 
 def abjad_skeletons(letters: str) -> tuple[str, ...]:
@@ -240,7 +248,7 @@ def abjad_skeletons(letters: str) -> tuple[str, ...]:
         if len(forms) * len(choices) > 6:
             choices = choices[:1]
         forms = [form + choice.strip("-") for form in forms for choice in choices]
-    return tuple(dict.fromkeys(_DOUBLE.sub(r"\1", form) for form in forms))
+    return tuple(dict.fromkeys(_singled(form) for form in forms))
 
 
 _ABJAD_CLASSES: Final = {

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,14 +34,13 @@ MOST_RANKED: Final = 60
 """Records of a segment that are handed on."""
 LEAST_LIST_BITS: Final = 1.0
 """Lists that bring less are not read: the words in them are compared for records found otherwise."""
-MOST_READ: Final = 5_000
-MOST_READ_SHARE: Final = 0.008
+MOST_READ: Final = 3_000
+MOST_READ_SHARE: Final = 0.004
 """Records that one word of the query leads to, strongest likeness first; the strongest list is always read whole."""
 COST_TABLES: Final = Costs(COSTS, ABJAD_COSTS)
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
+class Scored(NamedTuple):
     """One record of one segment with its bits by field and what they rest on."""
 
     segment: Segment
@@ -115,7 +114,8 @@ def search_segments(
         )
         totals = (found * scale).sum(axis=1)
         order = np.argsort(-totals, kind="stable")[:MOST_RANKED]
-        results += [Scored(segment, int(records[i]), found[i], basis[i], float(totals[i])) for i in order]
+        chosen = zip(records[order].tolist(), found[order], basis[order], totals[order].tolist(), strict=True)
+        results += [Scored(segment, *one) for one in chosen]
     results.sort(key=lambda one: -one.total)
     return Found(tuple(_ties_by_id(results)), people, weights, by_segment)
 
