@@ -41,8 +41,8 @@ from somec.kernel import clock
 POLL_SECONDS: Final = 0.5  # how soon the loop sees what another process queued
 LINGER: Final = 0.02  # seconds to wait at most, under load, for a turn to be about several deliveries
 ENOUGH: Final = 12  # deliveries that make a turn worth its cost
-AT_ONCE: Final = 48  # messages built or posted at a time, all peers together
-EACH_PEER: Final = 16  # of these, to one healthy peer
+AT_ONCE: Final = 72  # messages built or posted at a time, all peers together
+EACH_PEER: Final = 32  # of these, to one healthy peer: half of them are being built or recorded at any moment
 BUILDERS: Final = 2
 POSTERS: Final = 40  # threads are made when needed; dead peers hold one each
 FINISH_SECONDS: Final = 5.0  # how long an ending node waits for answers; without one the message is posted again later

@@ -24,7 +24,7 @@ CONNECT_SECONDS: Final = 5.0
 ANSWER_SECONDS: Final = 30.0  # how long a peer may take for a small message
 SLOWEST: Final = 1 << 20  # bytes a second that a peer is expected to take in at least
 MAX_ANSWER: Final = 1 << 20  # bytes of an answer; receipts are below 10 kB
-KEPT: Final = 16  # connections kept to each peer
+KEPT: Final = 32  # connections kept to each peer
 _CHUNK: Final = 256 * 1024
 
 
