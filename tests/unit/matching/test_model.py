@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -259,6 +260,8 @@ def test_historical_people_are_grouped() -> None:
 @pytest.mark.slow
 def test_spark_gives_the_answers_of_the_local_engine(tmp_path: Path) -> None:
     pytest.importorskip("pyspark", reason="the extra `spark` is not installed")
+    if shutil.which("java") is None:
+        pytest.skip("Spark needs Java")
     people, queries = tmp_path / "p.csv", tmp_path / "q.csv"
     for file, chosen in ((people, crowd(300)), (queries, crowd(40))):
         file.write_text(
