@@ -11,9 +11,8 @@ from somec.access import queries as access_queries
 from somec.access import rules as access
 from somec.access.rules import Actor
 from somec.alerts import gathering, sources, upkeep
-from somec.alerts.models import Alert
 from somec.alerts.needs import Banner, Need, NeedFilter, NeedList
-from somec.alerts.rules import AlertKind, AlertState, Group, bar, group
+from somec.alerts.rules import Group, bar, group
 from somec.exchange import identity
 from somec.exchange import queries as exchange
 from somec.exchange.queries import PeerView
@@ -107,8 +106,3 @@ def _order(need: Need) -> tuple[bool, datetime, datetime, str]:
 
 def _counted(values: Iterable[str]) -> tuple[tuple[str, int], ...]:
     return tuple(sorted(Counter(values).items()))
-
-
-def open_alerts(kind: AlertKind) -> int:
-    """Return how many alerts of a kind nobody has settled; for health checks and tests."""
-    return Alert.objects.filter(kind=kind.value).exclude(state=AlertState.SETTLED.value).count()

@@ -36,8 +36,8 @@ SENTENCES = {
     "matching.index.busy": "Another process is rebuilding this index. It stays in use as it was; wait for the other.",
     "matching.index.not_written": "The index could not be written ({reason}). The one before is as it was. Make room.",
     "matching.output.not_written": (
-        "The output could not be written ({reason}). What was answered before is kept: make room or choose another "
-        "folder and give the same command again."
+        "The output could not be written ({reason}). A file that stood there is as it was. Make room or choose "
+        "another folder and give the same command again: queries go on where they stopped."
     ),
     "matching.run.other": (
         "An interrupted run lies beside the output, {done} queries far, but it was another one (differs: {changed}). "

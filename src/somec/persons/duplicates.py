@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from somec.access import queries as access
 from somec.access.rules import Actor, can
 from somec.kernel.errors import NotAllowed
-from somec.persons import families, files, merging, models, queries, separating
+from somec.persons import families, files, merging, models, separating
 from somec.persons import merging_rules as chart
 from somec.persons.likeness import waiting
 from somec.persons.merges.models import MERGED, Compared, KeptApart, Likeness, Merge, Side
@@ -226,8 +226,3 @@ def _actions(actor: Actor, row: Merge) -> tuple[str, ...]:
         if allowed and (not step.by_author or author == actor.id):
             found.append(step.action)
     return tuple(found)
-
-
-def may_merge(actor: Actor, person_id: str) -> bool:
-    """Tell whether the actor may propose a merge of this file; for links."""
-    return can(actor, "person.merge", queries.target(actor, person_id))

@@ -231,8 +231,7 @@ def _few(actor: Actor) -> list[str] | None:
     """Return the files of somebody who may find few: all are compared, none is lost among the many he may not find."""
     if finds_everybody(actor):
         return None
-    scope = models.Person.objects.filter(access.scope(actor, "person.find").q(author="recorded_by"))
-    found = list(scope.values_list("pk", flat=True)[: COMPARED_ONE_BY_ONE + 1])
+    found = list(files.findable(actor).values_list("pk", flat=True)[: COMPARED_ONE_BY_ONE + 1])
     return found if len(found) <= COMPARED_ONE_BY_ONE else None
 
 
@@ -240,9 +239,7 @@ def _limited(actor: Actor, index: MatchIndex, answer: Answer, judged: _Judged, r
     """Return the answer of the files that the actor may find and nobody has turned down, as if there were no others."""
     from somec.persons.matching.search import probabilities  # noqa: PLC0415 - loads the engine: only whoever asks
 
-    scope = models.Person.objects.filter(
-        access.scope(actor, "person.find").q(author="recorded_by"), families.NOT_MERGED
-    )
+    scope = files.findable(actor)
     found = {one.id: one for one in answer.candidates}
     allowed = set(scope.filter(pk__in={*found, *judged.kept}).values_list("pk", flat=True)) - judged.turned_down
     missing = [one for one in judged.kept if one in allowed and one not in found]
@@ -351,9 +348,7 @@ def _new_facts(view: PersonView, said: _Verdict | None, judged: _Judged) -> bool
 
 def _exact(actor: Actor, query: PersonSearch) -> tuple[ExactMatch, ...]:
     """Return the files with exactly this case number or one of these document numbers, within what may be found."""
-    people = models.Person.objects.filter(
-        access.scope(actor, "person.find").q(author="recorded_by"), families.NOT_MERGED
-    )
+    people = files.findable(actor)
     case = query.case_number.replace("\x00", "").strip()
     found: dict[str, tuple[models.Person, str]] = {}
     if case:

@@ -144,9 +144,7 @@ def _readable(actor: Actor) -> Q:
 
 def find(actor: Actor, query: PersonQuery, page: int = 1, size: int = PAGE_SIZE) -> Page:
     """Return one page of the people that match; two queries whatever their number."""
-    found = models.Person.objects.filter(
-        access.scope(actor, "person.find").q(author="recorded_by"), families.NOT_MERGED
-    )
+    found = files.findable(actor)
     if query.relation == "mine":
         found = found.filter(owner_id=actor.id)
     elif query.relation == "readable":

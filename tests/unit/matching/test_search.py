@@ -159,3 +159,18 @@ def test_a_common_name_weighs_less_than_a_rare_one() -> None:
     common = crowded.search(person("q", "Jan Nowak")).candidates
     rare = crowded.search(person("q", "Jan Przybyszewski")).candidates[0]
     assert rare.bits > (common[0].bits if common else 0.0) + 4
+
+
+def test_rows_that_share_an_id_are_one_candidate_who_does_not_compete_with_himself() -> None:
+    rows = [
+        PersonRecord("7", (PersonName("Ivan Petrov"),), ("1990",)),
+        PersonRecord("7", (PersonName("Иван Петров"),), ("1990-01-02",)),
+        PersonRecord("8", (PersonName("Anna Kalniņa"),), ("1971-05-06",)),
+    ]
+    asked = PersonRecord("q", (PersonName("Ivan Petrov"),), ("1990-01-02",))
+    alone = MatchIndex.in_memory(rows[1:]).search(asked)
+    for top in (1, 10):
+        found = MatchIndex.in_memory(rows).search(asked, top=top)
+        assert [one.id for one in found.candidates] == ["7"]
+        assert not found.candidates[0].tied
+        assert found.candidates[0].probability == pytest.approx(alone.candidates[0].probability, rel=0.01)

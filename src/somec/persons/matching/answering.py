@@ -12,7 +12,7 @@ from somec.persons.matching.model import Model
 from somec.persons.matching.opening import opened
 from somec.persons.matching.query import prepare
 from somec.persons.matching.records import NormalRecord
-from somec.persons.matching.search import probabilities, search_segments
+from somec.persons.matching.search import Scored, probabilities, search_segments
 from somec.persons.matching.segment import Segment
 
 TIE_BITS: Final = 0.1
@@ -36,13 +36,14 @@ def answer(
         return Answer(Outcome.QUERY_TOO_THIN, (), 1.0 - model.prior, model.prior, people, model.digest(), (thin,))
     query = opened(prepare(record), segments)
     found = search_segments(segments, query, model, among=among)
-    shares = probabilities([one.total for one in found.scored], people, model)
+    scored = _each_once(found.scored) if any(segment.repeats for segment in segments) else found.scored
+    shares = probabilities([one.total for one in scored], people, model)
     kept = [position for position in range(min(top, len(shares))) if shares[position] >= floor]
     candidates = []
-    chosen = [found.scored[position] for position in kept]
+    chosen = [scored[position] for position in kept]
     evidence = evidence_of(chosen, found, query, model) if explain else [()] * len(chosen)
     for position, one in enumerate(chosen):
-        near = [found.scored[other].total for other in (position - 1, position + 1) if 0 <= other < len(found.scored)]
+        near = [scored[other].total for other in (position - 1, position + 1) if 0 <= other < len(scored)]
         tied = any(abs(one.total - total) < TIE_BITS for total in near)
         candidates.append(
             Candidate(
@@ -65,6 +66,14 @@ def answer(
     return Answer(
         outcome, tuple(candidates), max(0.0, 1.0 - sum(shares)), model.prior, people, model.digest(), tuple(reasons)
     )
+
+
+def _each_once(scored: Sequence[Scored]) -> list[Scored]:
+    """The best record of each id: rows that share an id are one person, who does not compete with himself."""
+    best: dict[bytes, Scored] = {}
+    for one in scored:
+        best.setdefault(one.segment.raw_id(one.number), one)
+    return list(best.values())
 
 
 def thinness(record: NormalRecord) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final, TypeVar
 
 from babel import Locale
 
-from somec.persons.matching.dates import PartialDate, parse_date
+from somec.persons.matching.dates import parse_date
 from somec.persons.matching.names import Part, parts_of
 from somec.persons.matching.scripts import clean, words
 
@@ -223,14 +223,6 @@ def _each(form: Callable[[str], Value], texts: tuple[str, ...]) -> tuple[Value, 
         value = form(texts[0])
         return (value,) if value else ()
     return tuple(dict.fromkeys(value for value in map(form, texts) if value))[:MAX_VALUES]
-
-
-def dates_of(texts: Iterable[str]) -> list[PartialDate]:
-    """The readable dates among texts, at most `MAX_VALUES`."""
-    return [date for date in (_date(text) for text in texts) if date is not None][:MAX_VALUES]
-
-
-_date = lru_cache(maxsize=65536)(parse_date)
 
 
 @lru_cache(maxsize=65536)

@@ -55,6 +55,7 @@ class Segment:
         self._expansions: OrderedDict[str, Expansion] = OrderedDict()
         self._lock = Lock()
         self._nation_counts: NDArray[np.int64] | None = None
+        self._repeats: bool | None = None
 
     def borrow(self) -> Scratch:
         """Working memory; give it back through `give_back`."""
@@ -125,6 +126,14 @@ class Segment:
         if self._nation_counts is None:
             self._nation_counts = np.bincount(self.tables.people.nations, minlength=len(self.nations))
         return int(self._nation_counts[self.nations.index(nation)]) if nation in self.nations else 0
+
+    @property
+    def repeats(self) -> bool:
+        """Whether several records may share an id, as rows of a file do; looked up once."""
+        if self._repeats is None:
+            hashes = self.tables.identities.hashes
+            self._repeats = bool((hashes[1:] == hashes[:-1]).any())
+        return self._repeats
 
     def find(self, record_id: str) -> list[int]:
         """The numbers of living records with an id."""
