@@ -19,7 +19,7 @@ from somec.audit.rules import Kind, NewEntry, new_entry
 from somec.exchange import identity, messages, problems
 from somec.exchange.answers import Outcome
 from somec.exchange.messages import AttachmentItem
-from somec.exchange.models import Attachment, AttachmentChunk, Delivery, Document, OutboundMessage
+from somec.exchange.models import Attachment, AttachmentChunk, Delivery, Document, OutboundMessage, Peer
 from somec.exchange.problems import Refusal
 from somec.exchange.reach import RETRY
 from somec.exchange.rules import Answer, DeliveryState, Direction
@@ -84,9 +84,9 @@ class InFlight(Protocol):
 
 
 def waiting_peers() -> list[str]:
-    """Return every state for which something is queued."""
-    rows = Delivery.objects.filter(state=DeliveryState.QUEUED.value)
-    return list(rows.values_list("peer_state", flat=True).distinct())
+    """Return every peer for which something is queued: one look into the queue for each, however much waits there."""
+    queued = Delivery.objects.filter(state=DeliveryState.QUEUED.value, peer_state=OuterRef("state"))
+    return list(Peer.objects.filter(Exists(queued)).order_by("state").values_list("state", flat=True))
 
 
 def claim(state: str, limit: int, busy: set[int], now: datetime) -> list[Claimed]:

@@ -203,7 +203,7 @@ class Delivery(models.Model):
             ),
             models.Index(
                 name="delivery_in_conversation",
-                fields=["conversation", "id"],
+                fields=["conversation", "peer_state", "id"],
                 condition=Q(state=DeliveryState.QUEUED.value),
             ),
         ]
