@@ -21,12 +21,13 @@ from somec.kernel import clock
 from somec.kernel.errors import Invalid, NotFound, NotPossibleNow
 from somec.kernel.ids import derived_id
 from somec.movements import actions as movements
-from somec.movements.models import Disclosure, HeldDocument, Incoming
-from somec.movements.rules import AWAITING_ARRIVAL
+from somec.movements.models import Disclosure, HeldDocument, Incoming, Notice
+from somec.movements.rules import AWAITING_ARRIVAL, ENDED, State
 from somec.movements.targets import best_target, incoming_targets, notice_target
 
 BATCH: Final = 500
 _AWAITING = [state.value for state in AWAITING_ARRIVAL]
+_NOT_ENDED = sorted(state.value for state in State if state not in ENDED)
 Subject: TypeAlias = Disclosure | Incoming | HeldDocument
 
 
@@ -45,7 +46,9 @@ def tick(*, now: datetime | None = None) -> int:
 
 
 def _expiring(now: datetime) -> bool:
-    told = Disclosure.objects.filter(ended_at__isnull=True, sent_at__isnull=False, notice__expires__lte=now)
+    # By the notice, whose index names the few that expire: from the side of disclosures all that are open were read.
+    live = Disclosure.objects.filter(notice=OuterRef("pk"), ended_at__isnull=True, sent_at__isnull=False)
+    told = Notice.objects.filter(Exists(live), state__in=_NOT_ENDED, expires__lte=now)
     return told.exists() or Incoming.objects.filter(ended_at__isnull=True, expires__lte=now).exists()
 
 

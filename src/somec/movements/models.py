@@ -76,9 +76,7 @@ class Notice(models.Model):
     class Meta:
         indexes: ClassVar = [
             models.Index(name="notice_state", fields=["state", "changed"]),
-            models.Index(
-                name="notice_expiry", fields=["expires"], condition=~Q(state__in=["withdrawn", "closed", "expired"])
-            ),
+            models.Index(name="notice_expiry", fields=["state", "expires"]),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(name="notice_state_known", condition=_among("state", SENDER.states)),
@@ -224,10 +222,11 @@ class Incoming(models.Model):
             models.Index(name="incoming_state", fields=["state", "received"]),
             models.Index(
                 name="incoming_arrival_due",
-                fields=["say_arrival_by"],
+                fields=["state", "say_arrival_by"],
                 condition=Q(arrival_said_at__isnull=True, ended_at__isnull=True),
             ),
-            models.Index(name="incoming_expiry", fields=["expires"], condition=~Q(state__in=["closed", "expired"])),
+            models.Index(name="incoming_expiry", fields=["expires"], condition=Q(ended_at__isnull=True)),
+            models.Index(name="incoming_linked", fields=["person_id"], condition=Q(match=Match.SAME.value)),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(name="incoming_state_known", condition=_among("state", RECEIVER.states)),
