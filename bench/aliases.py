@@ -4,7 +4,9 @@ A person is on file under one name and asked for under another: another script, 
 or more parts, a byname, now and then a wholly different name. Arabic, Persian and Turkic names come from a list of
 common name parts with the spellings that states and newspapers use (`names/arabic.tsv`), the others from the name
 lists of `bench.people`, written into Arabic, Hebrew or Cyrillic letters by the habits of newspapers there, with chance
-where those habits leave a choice. None of it uses the engine's own tables.
+where those habits leave a choice. `bench.worldnames` adds people of some forty naming traditions, each written twice by
+the habits of different states, and Arabic names of any depth and their by-names. None of it uses the engine's own
+tables.
 """
 
 from __future__ import annotations
@@ -15,9 +17,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from bench import worldnames
 from bench.people import Made, pool, romanised
 
 NAMES = Path(__file__).parent / "names"
+TWO_ARABIC, ARABIC_BYNAME = "arabic chains, two sources", "arabic by-name"
+ANOTHER_NAME = "another name entirely"
+NOTHING_IN_COMMON = {ARABIC_BYNAME, ANOTHER_NAME}
+SLIPS = 0.08
+"""Share of the names of two sources with a slip of the pen in the one asked for."""
 KINDS = (
     ("arabic to latin", 8),
     ("latin to arabic", 8),
@@ -36,7 +44,10 @@ KINDS = (
     ("chinese name in latin letters", 3),
     ("korean name, two romanisations", 2),
     ("korean name in latin letters", 2),
-    ("another name entirely", 3),
+    (ANOTHER_NAME, 3),
+    (TWO_ARABIC, 16),
+    (ARABIC_BYNAME, 5),
+    *((f"{tradition}, two sources", 2) for tradition in worldnames.traditions()),
 )
 _DIGRAPHS_ARABIC = {
     "sch": "ش", "tsch": "تش", "sh": "ش", "ch": "تش", "kh": "خ", "zh": "ج", "ph": "ف", "th": "ث", "gh": "غ",
@@ -177,6 +188,19 @@ def _from_pools(countries: tuple[str, ...], rng: random.Random) -> tuple[str, st
     return names.female(rng), names.family_female(rng)
 
 
+def _two_sources(kind: str, sex: str, rng: random.Random) -> tuple[tuple[str, str], tuple[str, str]] | None:
+    """A person of `bench.worldnames`; None for the kinds made here."""
+    if kind == ARABIC_BYNAME:
+        return worldnames.arabic_byname(rng)
+    if kind == TWO_ARABIC:
+        file, asked = worldnames.arabic_writings(rng)
+    elif kind.endswith(", two sources"):
+        file, asked = worldnames.two_writings(kind.partition(",")[0], sex, rng)
+    else:
+        return None
+    return file, (asked[0], worldnames.slip(asked[1], rng) if rng.random() < SLIPS else asked[1])
+
+
 _WESTERN = ("DE", "FR", "ES", "IT", "GB", "IE", "NL", "PL", "SE", "HR", "RO", "PT")
 _SLAVIC = ("RU", "UA", "BG")
 
@@ -206,7 +230,7 @@ def _pair(kind: str, rng: random.Random) -> tuple[tuple[str, str], tuple[str, st
         return (given, family), (transcribed(plain[0], *tables, rng), transcribed(plain[1], *tables, rng))
     if kind.startswith(("chinese", "korean")):
         return _east_asian(kind, rng)
-    if kind == "another name entirely":
+    if kind == ANOTHER_NAME:
         return _from_pools(_WESTERN, rng), _from_pools(_WESTERN, rng)
     countries = {"slavic": _SLAVIC, "greek": ("GR",), "georgi": ("GE", "AM"), "hebrew": ("IL",)}[kind[:6].strip()]
     given, family = _from_pools(countries, rng)
@@ -252,9 +276,9 @@ def aliases(count: int, seed: int = 7) -> list[Alias]:
     kinds = rng.choices([kind for kind, _ in KINDS], [weight for _, weight in KINDS], k=count)
     out = []
     for number, kind in enumerate(kinds):
-        file, asked = _pair(kind, rng)
-        dob = f"{int(min(2000, max(1930, rng.gauss(1962, 13))))}-{rng.randint(1, 12):02}-{rng.randint(1, 28):02}"
         sex = rng.choice("MMMF")
+        file, asked = _two_sources(kind, sex, rng) or _pair(kind, rng)
+        dob = f"{int(min(2000, max(1930, rng.gauss(1962, 13))))}-{rng.randint(1, 12):02}-{rng.randint(1, 28):02}"
         person = Made(f"alias{number}", *file, dob, sex, "", "", "")
         out.append(Alias(kind, person, Made(f"aq{number}", *asked, dob, sex if rng.random() < 0.5 else "", "", "", "")))
     return out
