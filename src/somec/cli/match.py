@@ -3,279 +3,169 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Final
 
-from tqdm import tqdm
-
-from somec.cli import match_node
+from somec.cli import match_files, match_node
 from somec.cli.matcherrors import told
 from somec.kernel.errors import SomecError
 
-if TYPE_CHECKING:
-    from somec.persons.matching.index import MatchIndex
-    from somec.persons.matching.model import Model
-
-INDEX_VARIABLE = "SOMEC_MATCH_INDEX"
-WORDS = ("dedupe", "duplicates", "train", "rebuild", "transparency", "status", "follow", "warm")
-ALONE = frozenset({"duplicates", "rebuild", "transparency", "status", "follow", "warm"})
+ALONE: Final = frozenset({"duplicates", "rebuild", "transparency", "status", "follow", "warm"})
 """Sub-commands that need no file."""
+_RUNS: Final = {
+    "dedupe": match_files.dedupe, "train": match_files.train, "rebuild": match_files.rebuild,
+    "transparency": match_files.transparency, "warm": match_files.warm, "status": match_node.status,
+    "follow": match_node.follow, "duplicates": match_node.duplicates,
+}  # fmt: skip
+WORDS: Final = tuple(_RUNS)
+FILE: Final = "FILE"
+USED_BY: Final = {
+    "against": {FILE, "rebuild"}, "index": {FILE}, "index_encoding": {FILE}, "top": {FILE}, "floor": {FILE},
+    "language": {FILE}, "no_explain": {FILE}, "prior": {FILE}, "engine": {FILE}, "restart": {FILE},
+    "processes": {FILE}, "threshold": {"dedupe"}, "out": {FILE, "dedupe", "train", "transparency"},
+    "model": {FILE, "dedupe", "train", "transparency"}, "encoding": {FILE, "dedupe", "train", "rebuild"},
+}  # fmt: skip
+"""Which forms of the command an option means something to."""
+EPILOG: Final = """\
+forms:
+  somec match FILE --index PEOPLE --out FILE      candidates for each row, from a throw-away index of another file
+  somec match FILE --against FOLDER --out FILE    the same from an index that was made before
+  somec match FILE --out FILE                     the same from the index of this node
+  somec match dedupe FILE --out FILE              groups the rows that are one person
+  somec match train FILE --out MODEL              estimates the model on national data (extra `train`)
+  somec match rebuild FILE --against FOLDER       makes an index of a file
+  somec match rebuild | status | follow           the index of this node: anew, how it stands, take what waits
+  somec match duplicates                          likely duplicates among the files of this node
+  somec match transparency [--out FILE]           what the model is and how it was made
+  somec match warm                                compiles the kernels, so that no search waits for it
+
+columns of a file of people (CSV with a header line, or Parquet):
+  id, full_name or given_name + family_name, dob, sex, nationality, birthplace, document
+  several values in one field are separated by `;`; other columns are left aside and named on standard error
+
+what is written:
+  query_id, candidate_id, rank, probability, bits, explanation; best first
+  a query without candidates has one row with an empty candidate_id and the reason
+
+An interrupted run is taken up by the same command. All columns, formats and errors: docs/reference/matching-files.md.
+"""
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command and its four sub-commands; `somec match FILE` is told from them by its first word."""
+    """Add the command and its sub-commands; `somec match FILE` is told from them by its first word."""
     match = subparsers.add_parser(
         "match", help="find people of a file in an index; find duplicates; train; rebuild",
-        description="somec match FILE --against INDEX --out FILE | somec match dedupe FILE --out FILE | "
-        "somec match train FILE --out MODEL | somec match rebuild [FILE] | somec match status | "
-        "somec match follow | somec match duplicates | somec match transparency",
+        usage="somec match FILE [--index PEOPLE | --against INDEX-or-node] --out FILE [options]\n"
+        "       somec match dedupe|train|rebuild|transparency|duplicates|status|follow|warm [FILE] [options]",
+        description="Find the people of a file in an index, or duplicates within a file; look after the index.",
+        epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     match.add_argument(
-        "what",
-        metavar="FILE | dedupe | duplicates | train | rebuild | status | follow | transparency",
-        help="a CSV or Parquet file of people, or a sub-command",
+        "what", metavar="FILE | " + " | ".join(WORDS), help="a CSV or Parquet file of people, or a sub-command"
     )
     match.add_argument("file", nargs="?", type=Path, help="the file of a sub-command")
-    match.add_argument(
-        "--against",
-        metavar="INDEX-or-node",
-        help=f"folder of an index, or `node` for the index of this node (default: ${INDEX_VARIABLE}, else `node`)",
-    )
-    match.add_argument(
-        "--index", type=Path, metavar="FILE", help="search in a throw-away index of this CSV or Parquet file"
-    )
-    match.add_argument("--out", type=Path, metavar="FILE", help="where to write (CSV, or Parquet by its ending)")
-    match.add_argument("--top", type=int, default=10, metavar="N", help="candidates for each query (default 10)")
-    match.add_argument(
-        "--floor", type=float, default=None, metavar="P", help="leave out candidates less probable than this"
-    )
-    match.add_argument(
-        "--threshold",
-        type=float,
-        default=None,
-        metavar="P",
-        help="dedupe: probability at which two rows are one person",
-    )
-    match.add_argument(
-        "--prior", type=float, default=None, metavar="P", help="share of queries whose person is in the index"
-    )
-    match.add_argument("--model", type=Path, metavar="FILE", help="a model made by `somec match train`")
-    match.add_argument("--language", choices=("en", "lv"), default="en", help="language of explanations")
-    match.add_argument("--engine", choices=("local", "spark"), default="local", help="where to run")
-    match.add_argument("--restart", action="store_true", help="do not go on with an interrupted run")
-    match.add_argument("--no-explain", action="store_true", help="leave explanations out; faster")
-    match.add_argument("--encoding", default="utf-8", metavar="NAME", help="of CSV files (default utf-8)")
-    match.add_argument(
-        "--processes", type=int, default=None, metavar="N", help="processes that share the work (default: all cores)"
-    )
-    match.add_argument("--quiet", action="store_true", help="no progress bar")
-    match.set_defaults(run=run)
+    _add_options(match)
+    match.set_defaults(run=run, unset={name: match.get_default(name) for name in USED_BY})
+
+
+def _add_options(match: argparse.ArgumentParser) -> None:
+    add = match.add_argument
+    add(
+        "--against", metavar="INDEX-or-node",
+        help=f"folder of an index, or `node` for the index of this node (default: ${match_files.INDEX_VARIABLE}, "
+        "else `node`)",
+    )  # fmt: skip
+    add("--index", type=Path, metavar="FILE", help="search in a throw-away index of this CSV or Parquet file")
+    add("--out", type=Path, metavar="FILE", help="where to write (CSV, or Parquet by its ending)")
+    add("--top", type=int, default=10, metavar="N", help="candidates for each query (default 10)")
+    add("--floor", type=float, metavar="P", help="leave out candidates less probable than this (default 1e-7)")
+    add(
+        "--threshold", type=float, metavar="P",
+        help="dedupe: probability at which two rows are one person (default 0.5)",
+    )  # fmt: skip
+    add(
+        "--prior", type=float, metavar="P",
+        help="share of the queries whose person is in the index, between 0 and 1 (default: the model's)",
+    )  # fmt: skip
+    add("--model", type=Path, metavar="FILE", help="a model made by `somec match train` (default: the shipped one)")
+    add("--language", choices=("en", "lv"), default="en", help="language of explanations")
+    add(
+        "--engine", choices=("local", "spark"), default="local",
+        help="where to run; spark needs the extra `spark`, and the index folder on every worker",
+    )  # fmt: skip
+    add("--restart", action="store_true", help="begin anew instead of going on with an interrupted run")
+    add("--no-explain", action="store_true", help="leave explanations out; faster")
+    add("--encoding", default="utf-8", metavar="NAME", help="of FILE if it is CSV without a mark (default utf-8)")
+    add("--index-encoding", default="utf-8", metavar="NAME", help="the same of the file of --index (default utf-8)")
+    add("--processes", type=int, metavar="N", help="processes that share the work (default: all cores)")
+    add("--quiet", action="store_true", help="no progress bar, no notes")
 
 
 def run(chosen: argparse.Namespace) -> int:
     """Run what was asked; returns the exit status."""
     wrong = _misuse(chosen)
     if wrong:
-        return _wrong(wrong)
+        print(f"somec match: {wrong}", file=sys.stderr)
+        return 2
     try:
-        return _run(chosen)
+        return _RUNS.get(chosen.what, match_files.match)(chosen)
     except SomecError as error:
         print(f"somec match: {told(error)}", file=sys.stderr)
         return 1
 
 
 def _misuse(chosen: argparse.Namespace) -> str:
-    """Say what is wrong with the options before any work is done; empty when nothing is."""
+    """Say what is wrong with the options before any work is done; empty when nothing is. Notes what has no effect."""
+    wrong = _miscalled(chosen) or _misnumbered(chosen) or _misplaced(chosen)
+    if not wrong:
+        _note_unused(chosen)
+    return wrong
+
+
+def _miscalled(chosen: argparse.Namespace) -> str:
+    if chosen.what in WORDS and chosen.file is None and chosen.what not in ALONE:
+        return f"somec match {chosen.what} needs a FILE"
+    if chosen.what not in WORDS and chosen.file is not None:
+        return f"{chosen.what} is no sub-command; these are: {', '.join(WORDS)}"
+    if chosen.index is not None and chosen.against is not None:
+        return "--index and --against are two places to search in; name one"
+    return ""
+
+
+def _misnumbered(chosen: argparse.Namespace) -> str:
     if chosen.top < 1 or (chosen.processes is not None and chosen.processes < 1):
         return "--top and --processes must be at least 1"
-    for name in ("floor", "threshold", "prior"):
+    for name in ("floor", "threshold"):
         share = getattr(chosen, name)
         if share is not None and not 0.0 <= share <= 1.0:
             return f"--{name} must be between 0 and 1"
-    return _misplaced(chosen) if chosen.out is not None else ""
+    if chosen.prior is not None and not 0.0 < chosen.prior < 1.0:
+        return "--prior must be above 0 and below 1: nobody knows beforehand that everybody, or nobody, is there"
+    return ""
+
+
+def _note_unused(chosen: argparse.Namespace) -> None:
+    form = chosen.what if chosen.what in WORDS else FILE
+    unused = [
+        name for name, forms in USED_BY.items() if form not in forms and getattr(chosen, name) != chosen.unset[name]
+    ]
+    if unused and not chosen.quiet:
+        options = ", ".join("--" + name.replace("_", "-") for name in unused)
+        print(f"somec match {form}: {options}: not used here", file=sys.stderr)
 
 
 def _misplaced(chosen: argparse.Namespace) -> str:
     """Say why the output cannot go where it was told to; empty when it can."""
-    out: Path = chosen.out
+    out: Path | None = chosen.out
+    if out is None:
+        needs = chosen.what in {"dedupe", "train"} or chosen.what not in WORDS
+        return "--out FILE is needed" if needs else ""
     if out.is_dir():
         return f"--out {out} is a folder; name a file"
     if not out.absolute().parent.is_dir():
         return f"there is no folder {out.parent} to write into; make it first"
-    inputs = [Path(chosen.what) if chosen.file is None else chosen.file, chosen.index]
+    inputs = [Path(chosen.what) if chosen.file is None else chosen.file, chosen.index, chosen.model]
     if out.exists() and any(one is not None and one.exists() and one.samefile(out) for one in inputs):
         return "--out would overwrite the file that is read"
     return ""
-
-
-def _run(chosen: argparse.Namespace) -> int:
-    if chosen.what in WORDS and not (chosen.file is None and chosen.what not in ALONE):
-        return {
-            "dedupe": _dedupe, "train": _train, "rebuild": _rebuild, "transparency": _transparency,
-            "status": match_node.status, "follow": match_node.follow, "duplicates": match_node.duplicates,
-            "warm": _warm,
-        }[chosen.what](chosen)  # fmt: skip
-    if chosen.what in WORDS:
-        return _wrong(f"somec match {chosen.what} needs a FILE")
-    return _match(chosen)
-
-
-def _wrong(message: str) -> int:
-    print(f"somec match: {message}", file=sys.stderr)
-    return 2
-
-
-def _model(chosen: argparse.Namespace) -> Model:
-    from somec.persons.matching.model import load_model
-
-    model = load_model(chosen.model)
-    return model if chosen.prior is None else model.with_prior(chosen.prior)
-
-
-@contextmanager
-def _opened(chosen: argparse.Namespace, model: Model) -> Iterator[MatchIndex]:
-    """Open the index asked for; a throw-away one lies in a folder of its own, so that all processes share it."""
-    from somec.persons.matching.index import MatchIndex
-    from somec.persons.matching.tables import count_people, read_blocks
-
-    if chosen.index is None:
-        yield MatchIndex.open(_folder(chosen), model)
-        return
-    with tempfile.TemporaryDirectory(prefix="somec-match-") as folder:
-        index = MatchIndex.create(Path(folder), model)
-        with tqdm(total=count_people(chosen.index), unit=" people", desc="index", disable=_hidden(chosen)) as bar:
-            index.rebuild(read_blocks(chosen.index, encoding=chosen.encoding), bar.update)
-        yield index
-
-
-def _folder(chosen: argparse.Namespace) -> Path:
-    named = chosen.against or os.environ.get(INDEX_VARIABLE) or "node"
-    if named != "node":
-        return Path(named)
-    from django.conf import settings
-
-    folder: Path = settings.CONFIG.folder
-    return folder / "match-index"
-
-
-def _hidden(chosen: argparse.Namespace) -> bool:
-    return bool(chosen.quiet) or not sys.stderr.isatty()
-
-
-def _match(chosen: argparse.Namespace) -> int:
-    from somec.persons.matching.batch import FLOOR, match_file
-    from somec.persons.matching.tables import count_people
-
-    file = Path(chosen.what)
-    if chosen.out is None:
-        return _wrong("--out FILE is needed")
-    floor = FLOOR if chosen.floor is None else chosen.floor
-    model = _model(chosen)
-    if chosen.engine == "spark":
-        from somec.persons.matching.spark import match_with_spark
-
-        folder = None if chosen.index is not None else _folder(chosen)
-        count = match_with_spark(
-            file,
-            chosen.out,
-            people=chosen.index,
-            folder=folder,
-            model=model,
-            top=chosen.top,
-            floor=floor,
-            language=chosen.language,
-        )
-    else:
-        bar = tqdm(total=count_people(file), unit=" queries", desc="match", disable=_hidden(chosen))
-        with _opened(chosen, model) as index, bar:
-            count = match_file(
-                file,
-                index,
-                chosen.out,
-                top=chosen.top,
-                floor=floor,
-                language=chosen.language,
-                resume=not chosen.restart,
-                explain=not chosen.no_explain,
-                progress=bar.update,
-                processes=chosen.processes,
-                encoding=chosen.encoding,
-                against=_stamp(chosen.index),
-            )
-    print(f"{count} queries answered: {chosen.out}")
-    return 0
-
-
-def _stamp(file: Path | None) -> str:
-    """Name what a throw-away index was made of, so that another run is not taken for the same."""
-    if file is None or not file.exists():
-        return ""
-    state = file.stat()
-    return f"{file.name} {state.st_size} {state.st_mtime_ns}"
-
-
-def _dedupe(chosen: argparse.Namespace) -> int:
-    from somec.persons.matching.cluster import dedupe_file
-
-    if chosen.out is None:
-        return _wrong("--out FILE is needed")
-    with tqdm(unit=" people", desc="dedupe", disable=_hidden(chosen)) as bar:
-        people, clusters = dedupe_file(
-            chosen.file,
-            chosen.out,
-            _model(chosen),
-            threshold=chosen.threshold,
-            progress=bar.update,
-            encoding=chosen.encoding,
-        )
-    print(f"{people} rows are {clusters} people: {chosen.out}")
-    return 0
-
-
-def _train(chosen: argparse.Namespace) -> int:
-    from somec.persons.matching.training import train
-
-    if chosen.out is None:
-        return _wrong("--out FILE is needed")
-    model = train(chosen.file, _model(chosen))
-    model.save(chosen.out)
-    print(f"model {model.digest()[:12]} of {model.made}: {chosen.out}")
-    return 0
-
-
-def _rebuild(chosen: argparse.Namespace) -> int:
-    """From a file into the folder named by --against; without a file from this node's database."""
-    if chosen.file is None:
-        return match_node.rebuild(chosen)
-    from somec.persons.matching.index import MatchIndex
-    from somec.persons.matching.tables import count_people, read_blocks
-
-    folder = _folder(chosen)
-    with tqdm(total=count_people(chosen.file), unit=" people", desc="rebuild", disable=_hidden(chosen)) as bar:
-        people = MatchIndex.create(folder).rebuild(read_blocks(chosen.file, encoding=chosen.encoding), bar.update)
-    print(f"{people} people in the index")
-    return 0
-
-
-def _warm(_chosen: argparse.Namespace) -> int:
-    """Compile the kernels, so that no search waits for it."""
-    from somec.persons.matching.warming import warm
-
-    print(f"ready to search after {warm():.0f} s")
-    return 0
-
-
-def _transparency(chosen: argparse.Namespace) -> int:
-    from somec.persons.matching.transparency import record
-
-    text = record(_model(chosen))
-    if chosen.out is None:
-        print(text)
-    else:
-        chosen.out.write_text(text, encoding="utf-8")
-    return 0

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+from pathlib import Path
 
 from tqdm import tqdm
 
@@ -11,6 +13,21 @@ from somec.cli import setup
 
 WRONG = 1
 BUSY = 3
+
+
+def followed() -> Path:
+    """Bring the index of this node up to its database and return its folder; what is missing from it, answers say."""
+    os.environ.setdefault("SOMEC_MATCHING_KERNEL", "compiled")  # many queries are worth loading the fast ones
+    setup.ready_node()
+    from somec.persons import indexing
+
+    indexing.follow()
+    return indexing.folder()
+
+
+def is_a_nodes(folder: Path) -> bool:
+    """Tell whether an index follows a node's database (:data:`somec.persons.indexing.TOKENS` lies in its folder)."""
+    return (folder / "database.json").exists()
 
 
 def rebuild(chosen: argparse.Namespace) -> int:

@@ -15,10 +15,12 @@ SENTENCES = {
     "matching.file.column_type": "Column {column} of {file} is of type {found}: give text, a number, a date or a list.",
     "matching.file.encoding": (
         "{file} is not written in {expected} ({where}). Nothing is guessed: save it as UTF-8, or name its encoding "
-        "with --encoding (cp1257 for Baltic, cp1251 for Cyrillic Windows files, utf-16)."
+        "with --encoding, or with --index-encoding where it is the file of --index (cp1257 for Baltic, cp1251 for "
+        "Cyrillic Windows files, utf-16-le)."
     ),
     "matching.file.unknown_encoding": "There is no encoding {encoding}. Try utf-8, cp1257, cp1251, latin-1 or utf-16.",
-    "matching.file.not_text": "{file} holds zero bytes ({where}): it is no text. Is it a spreadsheet or an archive?",
+    "matching.file.not_text": "{file} holds zero bytes ({where}): it is no text. Is it a spreadsheet or an archive? "
+    "If it is UTF-16 without a mark, say so: --encoding utf-16-le.",
     "matching.file.row_length": (
         "Line {line} of {file} has {found} fields where the header has {expected}. Put quotes around fields that "
         "hold the delimiter, then start again."
@@ -42,6 +44,24 @@ SENTENCES = {
     "matching.run.other": (
         "An interrupted run lies beside the output, {done} queries far, but it was another one (differs: {changed}). "
         "Give the same command to go on with it, or --restart to throw it away and begin anew."
+    ),
+    "matching.run.busy": (
+        "Another process is writing this output. Nothing was changed: wait for it, or name another --out."
+    ),
+    "matching.spark.failed": (
+        "Spark could not do the work ({reason}). Every worker needs somec and the index folder at the same place, and "
+        "memory for it. Give the same command again: queries go on where they stopped."
+    ),
+    "matching.model.unreadable": "The model cannot be read ({reason}). It must be one made by somec match train.",
+    "matching.model.format": "The model is of a form that this version does not read. Make it anew: somec match train.",
+    "matching.model.fields": "The model does not hold the numbers that it needs. Make it anew with somec match train.",
+    "matching.model.digest": "The model was changed after it was made (its digest is another). Use an unchanged copy.",
+    "matching.train.too_few": "{rows} rows are too few to estimate anything; {least} are the least.",
+    "matching.train.not_installed": "Training needs the extra `train` (splink). Install it and give the command again.",
+    "matching.train.failed": "The estimate did not come to an end ({reason}). The model before is as it was.",
+    "node.not_found": (
+        "There is no node here. Name its folder in SOMEC_NODE; or name an index with --against FOLDER, or a file of "
+        "people with --index FILE, which need no node."
     ),
     "matching.worker.lost": "A process ended before its work was done, mostly for want of memory. Try --processes 1.",
     "matching.spark.not_installed": "Spark is not installed. Install the extra spark, or use --engine local.",

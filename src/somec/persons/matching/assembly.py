@@ -37,7 +37,7 @@ class Assembled(NamedTuple):
 
 
 def assembled(
-    source: Iterable[PersonRecord] | Iterable[RowBlock],
+    source: Iterable[PersonRecord | RowBlock],
     progress: Callable[[int], None] | None = None,
     processes: int | None = None,
 ) -> Assembled:
@@ -62,10 +62,9 @@ def assembled(
     return Assembled(builder, joined_tables(tables))
 
 
-def _blocks(source: Iterable[PersonRecord] | Iterable[RowBlock]) -> Iterator[Block]:
-    iterator: Iterator[PersonRecord | RowBlock] = iter(source)
+def _blocks(source: Iterable[PersonRecord | RowBlock]) -> Iterator[Block]:
     people: list[tuple[object, ...]] = []
-    for one in iterator:
+    for one in source:
         if isinstance(one, RowBlock):
             yield one
             continue

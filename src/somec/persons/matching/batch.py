@@ -7,19 +7,17 @@ where it stopped; Parquet is written from that at the end.
 
 from __future__ import annotations
 
-import csv
-import io
+import fcntl
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import BinaryIO, Final, NamedTuple
 
 import pyarrow as pa
-import pyarrow.csv
-import pyarrow.parquet as pq
 
 from somec.persons.matching.answer import Answer
 from somec.persons.matching.dates import parse_date
@@ -27,6 +25,8 @@ from somec.persons.matching.errors import IndexStorage, OtherRun
 from somec.persons.matching.explain import explanation
 from somec.persons.matching.index import MatchIndex
 from somec.persons.matching.model import Model
+from somec.persons.matching.outputs import as_csv, finish
+from somec.persons.matching.reasons import NOT_READ, reason_of
 from somec.persons.matching.records import PersonRecord
 from somec.persons.matching.tables import RowBlock, people_of, read_blocks
 from somec.persons.matching.workers import Workers, available_cores
@@ -36,10 +36,17 @@ BLOCK: Final = 200
 """Queries answered between two durable writes."""
 ALONE: Final = 4
 """Blocks up to which one process is as quick as several, which have to start."""
+TYPES: Final = {
+    "query_id": pa.string(),
+    "candidate_id": pa.string(),
+    "rank": pa.int32(),
+    "probability": pa.float64(),
+    "bits": pa.float64(),
+    "explanation": pa.string(),
+}
+"""The columns of an output in Parquet."""
 FLOOR: Final = 1e-7
 """Candidates less probable are left out of a batch; what is shown is for a person to judge, so the bar is low."""
-
-NOT_READ: Final = {"en": "date of birth not understood; ", "lv": "dzimšanas datums nav saprasts; "}
 
 Row = tuple[str, str, str, str, str, str]
 
@@ -51,9 +58,7 @@ def rows_of(query: PersonRecord, answer: Answer, language: str = "en") -> list[R
     """
     unread = NOT_READ[language] if any(parse_date(text) is None for text in query.birth_dates) else ""
     if not answer.candidates:
-        reason = " ".join((answer.outcome.value, *answer.reasons))
-        return [(query.id, "", "", "", "", f"{reason}; {unread}".rstrip("; "))]
-    tie = {True: "tied; ", False: ""}
+        return [(query.id, "", "", "", "", "; ".join(filter(None, (reason_of(answer, language), unread))))]
     return [
         (
             query.id,
@@ -61,10 +66,23 @@ def rows_of(query: PersonRecord, answer: Answer, language: str = "en") -> list[R
             str(one.rank),
             f"{one.probability:.7g}",
             f"{one.bits:.2f}",
-            unread + tie[one.tied] + explanation(one.evidence, language),
+            "; ".join(filter(None, (unread, "tied" if one.tied else "", explanation(one.evidence, language)))),
         )
         for one in answer.candidates
     ]
+
+
+class Options(NamedTuple):
+    """What is asked of every query."""
+
+    top: int
+    floor: float
+    language: str
+    explain: bool
+
+
+Engine = Callable[[Iterable[RowBlock], MatchIndex, Options], Iterator[tuple[int, bytes]]]
+"""For each block of rows how many queries it has and their answers as CSV, in order."""
 
 
 def match_file(
@@ -81,51 +99,34 @@ def match_file(
     processes: int | None = None,
     encoding: str = "utf-8",
     against: str = "",
+    engine: Engine | None = None,
 ) -> int:
     """Answer every query of `file` against `index`, write `out` (CSV, or Parquet by its ending).
 
     Returns how many queries were answered in this run.
 
     With `resume`, a run that was stopped goes on after the last block it wrote; OtherRun when file, index, model or
-    options are not the same. `processes` (all cores if None) share the index where it is in a folder. `against` names
-    what the index was made of, for an index without folder.
+    options are not the same, and when another process is writing this output. `processes` (all cores if None) share
+    the index where it is in a folder. `against` names what a throw-away index was made of. `engine` answers the blocks
+    elsewhere than on this machine's cores.
     """
-    growing = out.with_name(out.name + ".part")
-    state = out.with_name(out.name + ".state")
     options = Options(top, floor, language, explain)
-    identity = _identity(file, index, options, encoding, against)
-    done, end = _resumed(state, growing, identity) if resume else (0, 0)
-    if progress is not None and done:
-        progress(done)
-    answered = 0
+    work = engine if engine is not None else partial(answers, processes=processes)
     try:
-        with growing.open("r+b" if end else "wb") as handle:
-            handle.truncate(end)
-            handle.seek(end)
-            if not end:
-                handle.write(_encoded([COLUMNS]))
-            for count, rows in answers(read_blocks(file, done, encoding, BLOCK), index, options, processes):
-                handle.write(rows)
-                handle.flush()
-                os.fsync(handle.fileno())
+        with _growing(out) as run:
+            done = run.begin(_identity(file, index, options, encoding, against), resume=resume)
+            if progress is not None and done:
+                progress(done)
+            answered = 0
+            for count, rows in work(read_blocks(file, done, encoding, BLOCK), index, options):
                 answered += count
-                _save(state, {"identity": identity, "done": done + answered, "end": handle.tell()})
+                run.write(rows, done + answered)
                 if progress is not None:
                     progress(count)
-        _finish(growing, out)
-        state.unlink(missing_ok=True)
+            run.end()
     except OSError as error:
         raise IndexStorage("matching.output.not_written", reason=error.strerror or type(error).__name__) from error
     return answered
-
-
-class Options(NamedTuple):
-    """What is asked of every query."""
-
-    top: int
-    floor: float
-    language: str
-    explain: bool
 
 
 def answers(
@@ -144,7 +145,7 @@ def answers(
         return
     opening = Opening(str(index.folder.resolve()), index.model, options)
     with Workers(count) as workers:
-        yield from workers.map(partial(_answered_there, opening), chain(first, rest))
+        yield from workers.map(partial(answered_there, opening), chain(first, rest))
 
 
 class Opening(NamedTuple):
@@ -155,13 +156,15 @@ class Opening(NamedTuple):
     options: Options
 
 
-_opened: dict[str, MatchIndex] = {}
+_opened: dict[tuple[str, str], MatchIndex] = {}
 
 
-def _answered_there(opening: Opening, block: RowBlock) -> tuple[int, bytes]:
-    index = _opened.get(opening.folder)
+def answered_there(opening: Opening, block: RowBlock) -> tuple[int, bytes]:
+    """The answers of a block in a process that shares the work; it opens the index at its first block."""
+    key = opening.folder, opening.model.digest()
+    index = _opened.get(key)
     if index is None:
-        index = _opened[opening.folder] = MatchIndex.open(Path(opening.folder), opening.model)
+        index = _opened[key] = MatchIndex.open(Path(opening.folder), opening.model)
     return _answered(block, index, opening.options)
 
 
@@ -175,13 +178,7 @@ def _answered(block: RowBlock, index: MatchIndex, options: Options) -> tuple[int
             options.language,
         )
     ]
-    return len(block), _encoded(rows)
-
-
-def _encoded(rows: Iterable[tuple[str, ...]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue().encode("utf-8", "replace")
+    return len(block), as_csv(rows)
 
 
 Identity = dict[str, list[str | int | float]]
@@ -192,10 +189,66 @@ def _identity(file: Path, index: MatchIndex, options: Options, encoding: str, ag
     state = file.stat() if file.exists() else None
     return {
         "file": [file.name, state.st_size if state else 0, state.st_mtime_ns if state else 0, encoding],
-        "index": [against, len(index)],
+        "index": [against or str(index.status()["made"]), len(index)],
         "model": [index.model.digest()],
         "options": list(options),
     }
+
+
+class _Run:
+    """An output that grows beside its place, and how far it came."""
+
+    def __init__(self, out: Path, handle: BinaryIO) -> None:
+        self._out, self._handle = out, handle
+        self._growing, self._state = _beside(out)
+        self._identity: Identity = {}
+
+    def begin(self, identity: Identity, *, resume: bool) -> int:
+        """Go on with the run that lies there, or begin anew; returns how many queries are answered already."""
+        done, end = _resumed(self._state, self._growing, identity) if resume else (0, 0)
+        if not end:
+            self._state.unlink(missing_ok=True)
+        self._identity = identity
+        self._handle.truncate(end)
+        self._handle.seek(end)
+        if not end:
+            self._handle.write(as_csv([COLUMNS]))
+        return done
+
+    def write(self, rows: bytes, done: int) -> None:
+        """Add the answers of a block, durable when this returns."""
+        self._handle.write(rows)
+        self._handle.flush()
+        os.fsync(self._handle.fileno())
+        _save(self._state, {"identity": self._identity, "done": done, "end": self._handle.tell()})
+
+    def end(self) -> None:
+        """Put the complete output in its place."""
+        self._handle.flush()
+        os.fsync(self._handle.fileno())
+        finish(self._growing, self._out, TYPES)
+        self._state.unlink(missing_ok=True)
+
+
+def _beside(out: Path) -> tuple[Path, Path]:
+    return out.with_name(out.name + ".part"), out.with_name(out.name + ".state")
+
+
+@contextmanager
+def _growing(out: Path) -> Iterator[_Run]:
+    """Hold the output of one run; OtherRun while another process does. Nothing is left where nothing was answered."""
+    growing, state = _beside(out)
+    with growing.open("ab") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise OtherRun("matching.run.busy") from error
+        with growing.open("r+b") as writing:
+            try:
+                yield _Run(out, writing)
+            finally:
+                if not state.exists():
+                    growing.unlink(missing_ok=True)
 
 
 def _resumed(state: Path, growing: Path, identity: Identity) -> tuple[int, int]:
@@ -217,26 +270,3 @@ def _save(state: Path, content: dict[str, object]) -> None:
     beside = state.with_name(state.name + ".new")
     beside.write_text(json.dumps(content), encoding="utf-8")
     beside.replace(state)
-
-
-def _finish(growing: Path, out: Path) -> None:
-    if out.suffix.lower() not in {".parquet", ".pq"}:
-        growing.replace(out)
-        return
-    types = {
-        "query_id": pa.string(),
-        "candidate_id": pa.string(),
-        "rank": pa.int32(),
-        "probability": pa.float64(),
-        "bits": pa.float64(),
-        "explanation": pa.string(),
-    }
-    options = pyarrow.csv.ConvertOptions(column_types=types, strings_can_be_null=False)
-    parse = pyarrow.csv.ParseOptions(newlines_in_values=True)
-    with pyarrow.csv.open_csv(growing, convert_options=options, parse_options=parse) as reader:
-        beside = out.with_name(out.name + ".new")
-        with pq.ParquetWriter(beside, reader.schema) as writer:
-            for batch in reader:
-                writer.write_batch(batch)
-        beside.replace(out)
-    growing.unlink()

@@ -60,7 +60,7 @@ class MatchIndex:
     @classmethod
     def in_memory(
         cls,
-        records: Iterable[PersonRecord] | Iterable[RowBlock],
+        records: Iterable[PersonRecord | RowBlock],
         model: Model | None = None,
         progress: Callable[[int], None] | None = None,
     ) -> MatchIndex:
@@ -217,9 +217,7 @@ class MatchIndex:
             segments.append(self._write(Assembled(builder), generation))
         self._publish({**self._manifest, "generation": generation, "segments": segments, "log": _log_name(generation)})
 
-    def rebuild(
-        self, records: Iterable[PersonRecord] | Iterable[RowBlock], progress: Callable[[int], None] | None = None
-    ) -> int:
+    def rebuild(self, records: Iterable[PersonRecord | RowBlock], progress: Callable[[int], None] | None = None) -> int:
         """Build anew from `records` (people, or blocks of rows of a file) beside the index in use, then switch.
 
         Returns how many people. Changes made meanwhile are carried over. Raises IndexBusy while another rebuild runs.

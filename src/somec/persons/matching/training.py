@@ -31,12 +31,12 @@ TYPICAL_CHANGE: Final = 8.0
 """Bits by which one training may move a date weight: a guard against a file that is not what it says."""
 
 
-def train(file: Path, model: Model) -> Model:
+def train(file: Path, model: Model, encoding: str = "utf-8") -> Model:
     """`model` with the m and u probabilities of dates of birth and sex estimated on `file` (CSV or Parquet).
 
     Raises BadModel when the file is too small, when splink is not installed, or when the estimate is not finite.
     """
-    rows = _rows(file)
+    rows = _rows(file, encoding)
     if len(rows) < LEAST_ROWS:
         raise BadModel("matching.train.too_few", rows=len(rows), least=LEAST_ROWS)
     estimated = _estimate(rows)
@@ -65,9 +65,9 @@ def train(file: Path, model: Model) -> Model:
     )
 
 
-def _rows(file: Path) -> list[dict[str, Any]]:
+def _rows(file: Path, encoding: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
-    for record in read_people(file):
+    for record in read_people(file, encoding=encoding):
         normal = normalise(record)
         parts = [part.text for parts in normal.names[:1] for part in parts]
         forms = [word_keys(word).forms for word in parts]
