@@ -119,9 +119,10 @@ GROUPS: Mapping[str, str | Promise] = {
         _COMPARING,
         """matching.equivalents.damaged matching.index.busy matching.index.damaged
         matching.index.in_memory matching.index.missing matching.index.not_written
-        matching.index.version matching.model.digest matching.model.fields matching.run.other
+        matching.index.version matching.model.digest matching.model.fields matching.run.busy matching.run.other
         matching.model.format matching.model.prior matching.model.unreadable matching.output.not_written
-        matching.spark.not_installed matching.train.failed matching.train.not_installed matching.train.too_few
+        matching.spark.failed matching.spark.not_installed matching.train.failed
+        matching.train.not_installed matching.train.too_few
         matching.worker.lost""",
     ),
     **_all(
