@@ -122,7 +122,7 @@ def _oaep(method: etree._Element, algorithm: str) -> tuple[str, str, bytes]:
     digest = optional(method, DS, "DigestMethod")
     mask = optional(method, XENC11, "MGF")
     label = optional(method, XENC, "OAEPparams")
-    if mask is not None and algorithm == suites.RSA_OAEP_MGF1P:
+    if mask is not None and algorithm == suites.RSA_OAEP_MGF1P and algorithm_of(mask) != suites.MGF1_SHA1:
         raise refuse(INVALID_HEADER, "encryption.mask")
     return (
         algorithm_of(digest) if digest is not None else suites.SHA1,

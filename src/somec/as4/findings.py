@@ -79,6 +79,8 @@ def describe_units(soap: Soap, findings: Findings) -> list[UserMessage]:
             messages.extend([message] if message is not None else [])
         else:
             facts = {"kind": _signal_kind(unit), **_identity(unit, findings), **_signal_facts(unit, findings)}
+            if facts["kind"] == UNKNOWN:
+                findings.problems.append(refuse(INVALID_HEADER, "header.unknown-unit"))
         described.append(facts)
     if not described:
         findings.problems.append(refuse(INVALID_HEADER, "header.empty"))

@@ -228,7 +228,7 @@ def _reference(
     one: SignedReference, soap: Soap, payloads: Payloads, report: Report
 ) -> tuple[SignedReference, str, str]:
     """Return the reference, its state (valid, mismatch, missing, not decrypted, invalid), and a name for its target."""
-    if one.reference.digest_method not in suites.KNOWN:
+    if one.reference.digest_method not in suites.DIGESTS:
         return one, INVALID, one.reference.uri
     if one.is_part:
         name = verification.part_of(one.reference.uri, payloads.wire)

@@ -7,6 +7,7 @@ pieces. Files of our own are unlinked as soon as they are open, so that nothing 
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,9 +36,15 @@ class Octets:
 
     @classmethod
     def from_path(cls, path: Path) -> Octets:
-        """Open a file that must not change while it is used."""
+        """Open a file that must not change while it is used; what comes through a pipe is collected first."""
         file = _File(os.open(path, os.O_RDONLY))
-        return cls(file=file, size=os.fstat(file.descriptor).st_size)
+        status = os.fstat(file.descriptor)
+        if stat.S_ISREG(status.st_mode):
+            return cls(file=file, size=status.st_size)
+        with Collector() as collector:
+            while piece := os.read(file.descriptor, CHUNK):
+                collector.write(piece)
+            return collector.finish()
 
     @property
     def in_memory(self) -> bool:

@@ -136,7 +136,7 @@ def check_understood(soap: Soap, *, roles: bool = False) -> None:
     ``roles`` lets those pass that are addressed to somebody on the way, and the routing headers that guide them:
     intermediaries of multi-hop recordings.
     """
-    for child in soap.header:
+    for child in soap.header.iterchildren(etree.Element):
         if roles and (_role(child, soap.namespace) or etree.QName(child).namespace in _ROUTING):
             continue
         must = child.get(f"{{{soap.namespace}}}mustUnderstand", "").strip()

@@ -13,7 +13,7 @@ from somec.as4.errors import FAILED_DECRYPTION, POLICY_NONCOMPLIANCE, As4Error
 from somec.as4.findings import Json, Report
 from somec.as4.namespaces import XENC
 from somec.as4.octets import Octets
-from somec.as4.soap import Soap, refuse, within
+from somec.as4.soap import Soap, children, refuse, within
 from somec.as4.verification import part_of
 
 
@@ -58,8 +58,14 @@ def _keys(security: etree._Element, soap: Soap, report: Report) -> list[Encrypte
 
 
 def _targets(element: etree._Element, parts: Mapping[str, Octets]) -> list[str]:
-    """Return the content ids that an EncryptedData speaks of, even when the rest of it cannot be read."""
-    named = (part_of(one.get("URI", ""), parts) for one in within(element, XENC, "CipherReference"))
+    """Return the content ids that an EncryptedData speaks of, even when the rest of it cannot be read.
+
+    Only its own: what stands deeper belongs to another element, whose judgement this one must not undo.
+    """
+    references = (
+        one for data in children(element, XENC, "CipherData") for one in children(data, XENC, "CipherReference")
+    )
+    named = (part_of(one.get("URI", ""), parts) for one in references)
     return [name for name in named if name is not None]
 
 

@@ -106,11 +106,11 @@ def _prefixes(method: etree._Element) -> tuple[str, ...]:
 
 def check_algorithms(signature: Signature, accepts: Accepts) -> None:
     """Raise EBMS:0101 for algorithms nobody knows, 0103 for those the P-Mode does not accept."""
-    for name in (signature.method, *(one.reference.digest_method for one in signature.references)):
-        if name not in suites.KNOWN:
-            raise refuse(FAILED_AUTHENTICATION, "algorithm.unknown")
-        if not accepts(name):
-            raise refuse(POLICY_NONCOMPLIANCE, "algorithm.not-accepted")
+    digests_used = [one.reference.digest_method for one in signature.references]
+    if signature.method not in suites.KNOWN or not suites.DIGESTS.issuperset(digests_used):
+        raise refuse(FAILED_AUTHENTICATION, "algorithm.unknown")
+    if not all(accepts(name) for name in (signature.method, *digests_used)):
+        raise refuse(POLICY_NONCOMPLIANCE, "algorithm.not-accepted")
     if signature.canonicalization != EXC_C14N and not accepts(signature.canonicalization):
         raise refuse(POLICY_NONCOMPLIANCE, "algorithm.not-accepted")
 

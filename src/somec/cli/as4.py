@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from somec.as4.findings import Known
 from somec.as4.inspection import inspect
@@ -15,6 +18,7 @@ from somec.crypto.certificates import load_certificates
 from somec.crypto.errors import CryptoError
 from somec.crypto.keys import KeyPair, load_key_pair
 
+_T = TypeVar("_T")
 EXIT_VERIFIES, EXIT_DOES_NOT, EXIT_UNREADABLE = 0, 1, 2
 
 
@@ -27,7 +31,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="verify a recorded AS4 message and print one JSON object about it",
         description="Exit status: 0 everything present verifies, 1 something does not, 2 a file cannot be read.",
     )
-    command.add_argument("file", type=Path, metavar="FILE", help="envelope, MIME body, or either after HTTP headers")
+    command.add_argument(
+        "file", type=Path, metavar="FILE", help="envelope, MIME body, or either after HTTP headers (-: standard input)"
+    )
     command.add_argument(
         "--key", type=Path, metavar="PFX", help="our private key with its certificate (PKCS#12, or PEM with both)"
     )
@@ -43,19 +49,14 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run_inspect(arguments: argparse.Namespace) -> int:
     """Print the report and return the exit status."""
+    path = Path("/dev/stdin") if str(arguments.file) == "-" else arguments.file
     try:
         known = _known(arguments)
-        file = Octets.from_path(arguments.file)
-    except OSError as error:
-        return _unreadable(error.filename or arguments.file, error.strerror or "cannot be read")
-    except CryptoError as error:
-        return _unreadable("key or certificate", error.code)
-    try:
-        report = inspect(file, known)
-    except OSError as error:
-        return _unreadable(arguments.file, error.strerror or "cannot be read")
-    finally:
-        file.close()
+        with contextlib.closing(_opened(path, Octets.from_path)) as file:
+            report = _opened(path, lambda _: inspect(file, known))
+    except _UnreadableError as error:
+        print(f"somec as4: {error}", file=sys.stderr)
+        return EXIT_UNREADABLE
     readable = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
     try:
         print(json.dumps(report, indent=2, ensure_ascii=not readable), flush=True)
@@ -64,20 +65,47 @@ def run_inspect(arguments: argparse.Namespace) -> int:
     return EXIT_VERIFIES if report["verifies"] else EXIT_DOES_NOT
 
 
+class _UnreadableError(Exception):
+    """A file that cannot be read, named with the reason."""
+
+
+_REASONS = {
+    "key.unreadable": (
+        "the password is wrong or missing (--password-file), or this is neither PKCS#12 nor PEM; "
+        "a Java keystore becomes PKCS#12 with keytool -importkeystore -deststoretype PKCS12"
+    ),
+    "key.not-in-store": "no private key stands in it together with its certificate",
+    "key.other-certificate": "its private key and its certificate do not belong together",
+    "certificate.unreadable": "this is no certificate, neither DER nor PEM",
+}
+
+
+def _opened(path: Path, read: Callable[[Path], _T]) -> _T:
+    """Return what ``read`` makes of a file; raises _UnreadableError with its name and the reason."""
+    try:
+        return read(path)
+    except OSError as error:
+        raise _UnreadableError(f"{path}: {error.strerror or 'cannot be read'}") from error
+    except UnicodeDecodeError as error:
+        raise _UnreadableError(f"{path}: is not written in UTF-8") from error
+    except CryptoError as error:
+        raise _UnreadableError(f"{path}: {_REASONS.get(error.code, 'cannot be read')} [{error.code}]") from error
+
+
 def _known(arguments: argparse.Namespace) -> Known:
-    certificates = tuple(one for path in arguments.cert for one in load_certificates(path.read_bytes()))
+    certificates = tuple(
+        one for path in arguments.cert for one in _opened(path, lambda path: load_certificates(path.read_bytes()))
+    )
     keys: tuple[KeyPair, ...] = ()
     if arguments.key is not None:
-        password = None
-        if arguments.password_file is not None:
-            password = (arguments.password_file.read_text(encoding="utf-8").splitlines() or [""])[0]
-        keys = (load_key_pair(arguments.key.read_bytes(), password),)
+        password = _opened(arguments.password_file, _first_line) if arguments.password_file is not None else None
+        keys = (_opened(arguments.key, lambda path: load_key_pair(path.read_bytes(), password)),)
     return Known(certificates=certificates, keys=keys, allow_legacy=arguments.allow_legacy)
 
 
-def _unreadable(what: object, why: str) -> int:
-    print(f"somec as4: {what}: {why}", file=sys.stderr)
-    return EXIT_UNREADABLE
+def _first_line(path: Path) -> str:
+    """Return the first line without a byte order mark, which editors on Windows put there."""
+    return (path.read_text(encoding="utf-8-sig").splitlines() or [""])[0]
 
 
 def main(argv: list[str] | None = None) -> int:

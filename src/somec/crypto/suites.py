@@ -132,6 +132,8 @@ LEGACY = frozenset({
 })  # fmt: skip
 """What we can compute but no suite accepts: for recordings and for peers whose P-Mode names it."""
 KNOWN = LEGACY.union(*(suite.accepted for suite in SUITES.values()))
+DIGESTS = frozenset(_HASHES)
+"""What may stand where a digest is named; a signature method there is a mistake or an attack."""
 RECORDINGS = frozenset({RSA_1_5})
 """What no P-Mode can name: PKCS #1 v1.5 key transport betrays keys to whoever may ask often (Bleichenbacher 1998)."""
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from as4_parties import NOW, Forgery, Inspect, Parts, authority, codes, keys_of, peer_of, rsa_pair
+from as4_parties import NOW, Forgery, Inspect, Parts, authority, codes, keys_of, peer_of, pmode, receive, rsa_pair
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -336,3 +336,66 @@ def test_payload_in_the_body(inspect: Inspect, href: str, status: int) -> None:
         payloads=[], encrypt=False, references=lambda references: references[:1], body=forgery.body
     )  # fmt: skip
     assert codes(inspect(unsigned.wire()[1])[1]) == {"EBMS:0103"}
+
+
+# --- what nobody may pass over ------------------------------------------------------------------------------------
+
+
+def test_signature_method_in_place_of_a_digest_method_is_refused(inspect: Inspect) -> None:
+    """Both are algorithms that we know; the name in the wrong place is judged, in a recording and on the wire."""
+    confuse = in_first(rf'(<ds:DigestMethod Algorithm=)"{re.escape(suites.SHA256)}"', rf'\1"{suites.RSA_SHA256}"')
+
+    def signed(text: str) -> str:
+        root = etree.fromstring(confuse(text).encode())
+        signed_info, value = (next(root.iter(f"{{{ns.DS}}}{name}")) for name in ("SignedInfo", "SignatureValue"))
+        octets = etree.tostring(signed_info, method="c14n", exclusive=True)
+        value.text = base64.b64encode(rsa_sign(suites.RSA_SHA256, octets)).decode()
+        return etree.tostring(root, encoding="unicode")
+
+    forgery = plain(soap=signed)
+    status, report = inspect(forgery.wire()[1])
+    assert (status, report["references"][0]["state"]) == (1, "invalid")
+    assert "algorithm.unknown" in {one["reason"] for one in report["errors"]}
+    with pytest.raises(As4Error) as caught:
+        receive(*forgery.wire(), mode=pmode(encrypt=False))
+    assert (caught.value.ebms.code, caught.value.reason) == ("EBMS:0101", "algorithm.unknown")
+
+
+def test_processing_instruction_between_header_blocks_is_no_trap(inspect: Inspect) -> None:
+    wire = plain(soap=lambda text: text.replace("</S12:Header>", "<?odd x?></S12:Header>")).wire()[1]
+    assert inspect(wire)[0] == 0
+
+
+def test_payload_that_another_element_hides_is_not_passed_over(inspect: Inspect) -> None:
+    """A cipher reference inside another EncryptedData spoke for a payload that was opened already: shown, not judged."""
+    inner = (
+        f'<xenc:CipherData xmlns:xenc="{ns.XENC}"><xenc:CipherReference URI="cid:one@lv"></xenc:CipherReference>'
+        "</xenc:CipherData></xenc:EncryptionMethod>"
+    )
+
+    def hidden(text: str) -> str:
+        first, method, rest = text.rpartition("</xenc:EncryptionMethod>")
+        assert method
+        return first + inner + rest
+
+    payloads = [("one@lv", DATA), ("two@lv", DATA)]
+    wire = Forgery(payloads=payloads, compress=bytes, properties=PLAIN, security=both_written(hidden)).wire()[1]
+    status, report = inspect(wire)
+    assert (status, [one["state"] for one in report["parts"]]) == (0, ["open", "open"])
+
+
+def both_written(change: Callable[[str], str]) -> Callable[[str], str]:
+    """Return a change of the second EncryptedData, whose EncryptionMethod is written with an end tag first."""
+
+    def write(text: str) -> str:
+        data = re.findall(r"<xenc:EncryptedData.*?</xenc:EncryptedData>", text)
+        assert len(data) == 2
+        opened = re.sub(r"(<xenc:EncryptionMethod [^>]*)/>", r"\1></xenc:EncryptionMethod>", data[1])
+        return text.replace(data[1], change(opened))
+
+    return write
+
+
+def test_signal_of_no_kind_does_not_verify(inspect: Inspect) -> None:
+    status, report = inspect(signal("<eb:Other></eb:Other>"))
+    assert (status, report["kind"], codes(report)) == (1, "unknown", {"EBMS:0009"})

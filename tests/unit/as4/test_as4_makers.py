@@ -256,6 +256,7 @@ TRANSPORT: dict[str, tuple[str, str, str]] = {
     "defaults": (suites.RSA_OAEP, "", ""),
     "mgf1p": (suites.RSA_OAEP_MGF1P, "", ""),
     "mgf1p with SHA-256": (suites.RSA_OAEP_MGF1P, suites.SHA256, ""),
+    "mgf1p that names its mask": (suites.RSA_OAEP_MGF1P, "", suites.MGF1_SHA1),
     "PKCS #1 v1.5": (suites.RSA_1_5, "", ""),
 }
 _HASH = {

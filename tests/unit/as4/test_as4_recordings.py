@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -234,6 +236,35 @@ def test_what_cannot_be_read_ends_with_two(
     shown = capsys.readouterr()
     assert shown.out == ""
     assert shown.err.startswith("somec as4: ")
+
+
+def test_what_cannot_be_read_is_named_with_what_to_do(
+    own: dict[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A wrong password must not read like a wrong message: another exit status, the file's name, a sentence."""
+    (tmp_path / "wrong").write_text("other\n", encoding="utf-8")
+    (tmp_path / "latin-1").write_bytes(b"\xe9\n")
+    for password, said in (("wrong", f"{own['key']}: the password is wrong"), ("latin-1", "is not written in UTF-8")):
+        given = ["--key", str(own["key"]), "--password-file", str(tmp_path / password)]
+        assert main(["as4", "inspect", str(own["message"]), *given]) == 2
+        assert said in capsys.readouterr().err
+    assert main(["as4", "inspect", str(own["message"]), "--cert", str(own["key"])]) == 2
+    assert f"{own['key']}: this is no certificate" in capsys.readouterr().err
+
+
+def test_password_file_of_a_windows_editor_opens_the_key(inspect: Inspect, own: dict[str, Path]) -> None:
+    own["password"].write_bytes(b"\xef\xbb\xbfsecret\r\n")
+    assert inspect(own["message"], "--key", own["key"], "--password-file", own["password"])[0] == 0
+
+
+def test_message_through_a_pipe_is_read(own: dict[str, Path], tmp_path: Path, inspect: Inspect) -> None:
+    pipe, message = tmp_path / "pipe", own["with-headers"].read_bytes()
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=lambda: pipe.write_bytes(message), daemon=True)
+    writer.start()
+    status, report = inspect(pipe, "--key", own["key"], "--password-file", own["password"])
+    writer.join(5)
+    assert (status, len(report["parts"])) == (0, 2)
 
 
 @pytest.mark.parametrize("file", ["rubbish", "empty", "key"])
