@@ -39,7 +39,7 @@ def item_id(*parts: str) -> str:
 def duties_of(conversation: str) -> list[agreement.Duty]:
     """Return the duties of a conversation as both nodes must agree on them."""
     return [
-        agreement.Duty(one.id, one.document, one.debtor_state, one.due)
+        agreement.Duty(one.id, one.document, one.debtor_state, one.due, one.rule)
         for one in exchange.obligations(conversations=[conversation])
     ]
 
@@ -47,7 +47,7 @@ def duties_of(conversation: str) -> list[agreement.Duty]:
 def _holding(conversation: str, items: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return the items with what we hold of the conversation written into the last, which the document is about."""
     said = [dict(item) for item in items]
-    held = agreement.claim([one.id for one in exchange.documents([conversation])], duties_of(conversation))
+    held = agreement.claim({one.id: one.type for one in exchange.documents([conversation])}, duties_of(conversation))
     said[-1] = {**said[-1], "data": {**said[-1]["data"], "holds": held}}
     return said
 

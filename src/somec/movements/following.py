@@ -175,7 +175,7 @@ def _agreement(held: Sequence[DocumentView], duties: Sequence[ObligationView]) -
     own = identity.own_state()
     theirs = [one for one in held if one.from_state != own and _said(one).get("holds")]
     last = max(theirs, key=lambda one: (one.created, one.id), default=None)
-    rows = [agreement.Duty(one.id, one.document, one.debtor_state, one.due) for one in duties]
+    rows = [agreement.Duty(one.id, one.document, one.debtor_state, one.due, one.rule) for one in duties]
     said = _said(last).get("holds") if last else None
     return agreement.compare(
         [one.id for one in held],

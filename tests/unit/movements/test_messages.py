@@ -185,11 +185,11 @@ def test_rules_have_names_of_their_own() -> None:
 
 
 def duty(document_id: str, due: datetime = NOW) -> agreement.Duty:
-    return agreement.Duty(f"obl-{document_id}", document_id, "NL", due)
+    return agreement.Duty(f"obl-{document_id}", document_id, "NL", due, f"{messages.NOTICE}.acknowledge")
 
 
 def test_equal_holdings_agree() -> None:
-    said = agreement.claim(["doc-1", "doc-2"], [duty("doc-1"), duty("doc-2")])
+    said = agreement.claim({"doc-1": messages.NOTICE, "doc-2": messages.PROGRESS}, [duty("doc-1"), duty("doc-2")])
     result = agreement.compare(["doc-2", "doc-1"], [duty("doc-2"), duty("doc-1")], said=said, at=NOW)
     assert (result.agree, result.documents, result.duties, result.lacking) == (True, 2, 2, ())
     assert result.ours == result.theirs
@@ -197,22 +197,51 @@ def test_equal_holdings_agree() -> None:
 
 
 def test_what_crossed_on_the_way_is_no_disagreement() -> None:
-    said = agreement.claim(["doc-1"], [duty("doc-1")])
+    said = agreement.claim({"doc-1": messages.NOTICE}, [duty("doc-1")])
     result = agreement.compare(["doc-1", "doc-2"], [duty("doc-1"), duty("doc-2")], said=said, at=NOW)
     assert result.agree is True
 
 
 def test_another_due_instant_is_a_disagreement() -> None:
-    said = agreement.claim(["doc-1"], [duty("doc-1")])
+    said = agreement.claim({"doc-1": messages.NOTICE}, [duty("doc-1")])
     result = agreement.compare(["doc-1"], [duty("doc-1", NOW + timedelta(seconds=1))], said=said, at=NOW)
     assert result.agree is False
     assert result.ours != result.theirs
+    (one,) = result.differing
+    assert one.rule == f"{messages.NOTICE}.acknowledge"
+    assert one.ours is not None
+    assert one.theirs is not None
+    assert (one.ours.due, one.theirs.due) == (NOW + timedelta(seconds=1), NOW)
+
+
+def test_a_duty_that_only_one_side_knows_is_named_on_that_side() -> None:
+    said = agreement.claim({"doc-1": messages.NOTICE}, [duty("doc-1")])
+    (theirs,) = agreement.compare(["doc-1"], [], said=said, at=NOW).differing
+    assert (theirs.ours, theirs.theirs) == (None, duty("doc-1"))
+    said = agreement.claim({"doc-1": messages.NOTICE}, [])
+    (ours,) = agreement.compare(["doc-1"], [duty("doc-1")], said=said, at=NOW).differing
+    assert (ours.ours, ours.theirs) == (duty("doc-1"), None)
+
+
+def test_a_due_instant_that_is_no_day_differs_and_breaks_nothing() -> None:
+    said = agreement.claim({"doc-1": messages.NOTICE}, [duty("doc-1")])
+    wrong = said | {"duties": [{**one, "due": "2026-99-99T00:00:00Z"} for one in said["duties"]]}  # type: ignore[union-attr,dict-item]
+    (one,) = agreement.compare(["doc-1"], [duty("doc-1")], said=wrong, at=NOW).differing
+    assert one.theirs is None
+
+
+def test_a_node_that_says_the_digest_alone_is_still_compared() -> None:
+    said = agreement.claim({"doc-1": messages.NOTICE}, [duty("doc-1")])
+    del said["duties"], said["kinds"]
+    result = agreement.compare(["doc-1"], [], said=said, at=NOW)
+    assert (result.agree, result.differing) == (False, ())
 
 
 def test_a_document_that_never_came_is_named() -> None:
-    said = agreement.claim(["doc-1", "doc-2"], [duty("doc-1")])
+    said = agreement.claim({"doc-1": messages.NOTICE, "doc-2": messages.PROGRESS}, [duty("doc-1")])
     result = agreement.compare(["doc-1"], [duty("doc-1")], said=said, at=NOW)
-    assert (result.agree, result.lacking) == (False, ("doc-2",))
+    assert (result.agree, result.lacking, result.lacking_kinds) == (False, ("doc-2",), (messages.PROGRESS,))
+    assert result.differing == ()
 
 
 def test_before_the_other_node_has_said_anything() -> None:
