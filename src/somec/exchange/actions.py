@@ -13,7 +13,7 @@ from somec.access import rules as access
 from somec.access.rules import Actor, Target
 from somec.audit import actions as audit
 from somec.audit.rules import Kind
-from somec.exchange import cards, identity, ledger, outbox, signals
+from somec.exchange import cards, identity, ledger, outbox, rows, signals
 from somec.exchange.models import Attachment, AttachmentChunk, Delivery, Peer, PeerHealth, PeerProposal, Problem
 from somec.exchange.outbox import NewDocument
 from somec.exchange.rules import DeliveryState, PeerState, ProblemState, ProposalState
@@ -51,7 +51,7 @@ def send_many(*, actor: Actor, documents: Sequence[NewDocument]) -> list[str]:
     entries = [outbox.entry(document, now) for document in documents]
     ledger.store(entries)
     outbox.attach(documents, entries)
-    Delivery.objects.bulk_create([outbox.delivery(entry, now) for entry in entries])
+    rows.insert([outbox.delivery(entry, now) for entry in entries])
     audit.record_many(
         [outbox.disclosure(actor, document, entry) for document, entry in zip(documents, entries, strict=True)]
     )
@@ -135,8 +135,8 @@ def resend(*, actor: Actor, state: str, since: datetime, reason: str) -> int:
         raise Invalid("delivery.resend", fields={"reason": ["missing"]})
     if not Peer.objects.filter(state=state).exists():
         raise NotFound("peer.unknown", state=state)
-    rows = Delivery.objects.filter(peer_state=state, state=DeliveryState.RECEIPTED.value, receipted__gte=since)
-    count = rows.update(state=DeliveryState.QUEUED.value, receipted=None, next_try=clock.now())
+    receipted = Delivery.objects.filter(peer_state=state, state=DeliveryState.RECEIPTED.value, receipted__gte=since)
+    count = receipted.update(state=DeliveryState.QUEUED.value, receipted=None, next_try=clock.now())
     audit.record(
         actor=actor, action="delivery.resend", kind=Kind.DISCLOSURE, subject=f"peer-{state}", recipient=state,
         reason=reason,

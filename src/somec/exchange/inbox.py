@@ -29,7 +29,7 @@ from somec.as4.receiving import Received
 from somec.as4.signals import Signal
 from somec.audit import actions as audit
 from somec.audit.rules import Kind, new_entry
-from somec.exchange import identity, ledger, problems, wire
+from somec.exchange import identity, ledger, problems, rows, wire
 from somec.exchange.messages import InboundDocument
 from somec.exchange.models import Attachment, AttachmentChunk, Document, InboundMessage, PeerHealth
 from somec.exchange.problems import Refusal
@@ -257,23 +257,23 @@ def _receipt_for_repeat(arrival: Arrival, signed: str, receipt: bytes, *, same: 
 
 
 def _known_receipts(arrivals: Sequence[Arrival]) -> dict[tuple[str, str], tuple[str, bytes]]:
-    rows = InboundMessage.objects.filter(
+    before = InboundMessage.objects.filter(
         peer_state__in={arrival.peer_state for arrival in arrivals},  # leads the index: without it every row is read
         message_id__in=[arrival.message_id for arrival in arrivals],
     )
     return {
         (state, message_id): (signed, bytes(receipt))
-        for state, message_id, signed, receipt in rows.values_list(
+        for state, message_id, signed, receipt in before.values_list(
             "peer_state", "message_id", "references_digest", "receipt"
         )
     }
 
 
 def _known_documents(arrivals: Sequence[Arrival]) -> dict[str, tuple[str, str, str]]:
-    rows = Document.objects.filter(id__in=[arrival.document_id for arrival in arrivals])
+    before = Document.objects.filter(id__in=[arrival.document_id for arrival in arrivals])
     return {
         number: (way, state, digest)
-        for number, way, state, digest in rows.values_list("id", "direction", "peer_state", "digest")
+        for number, way, state, digest in before.values_list("id", "direction", "peer_state", "digest")
     }
 
 
@@ -304,7 +304,7 @@ def _entry(arrival: Arrival) -> ledger.Entry:
 
 
 def _store_messages(arrivals: Sequence[Arrival]) -> None:
-    InboundMessage.objects.bulk_create([
+    rows.insert([
         InboundMessage(
             peer_state=arrival.peer_state, message_id=arrival.message_id, document_id=arrival.document_id,
             references_digest=arrival.signed, received=arrival.at, envelope=arrival.received.soap,

@@ -1,7 +1,7 @@
 """Writes documents and the duties they open or settle, many at a time, within the caller's transaction.
 
-Both directions pass through here, so both nodes draw the same conclusions from the same document. Rows are written
-with ``bulk_create``: one statement for all documents of a transaction and one for all their duties.
+Both directions pass through here, so both nodes draw the same conclusions from the same document. However many
+documents come together, the number of questions to the database is the same.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from somec.exchange import dues, registry, rules
+from somec.exchange import dues, registry, rows, rules
 from somec.exchange.models import Document, Obligation
 from somec.exchange.registry import DocumentType
 from somec.exchange.rules import Direction, ObligationRule, ObligationState
@@ -54,12 +54,12 @@ def new_row(
 
 def store(entries: Sequence[Entry]) -> None:
     """Store documents in order; open, meet and cancel duties. The caller holds the transaction."""
-    Document.objects.bulk_create([entry.row for entry in entries])
     opened = [duty for entry in entries for duty in _opened(entry)]
-    conversations = {entry.row.conversation for entry in entries}
-    standing = {duty.id: duty for duty in Obligation.objects.filter(conversation__in=conversations)}
+    known = _begun_before(entries)
+    rows.insert([entry.row for entry in entries])
+    standing = {duty.id: duty for duty in Obligation.objects.filter(conversation__in=known)}
     fresh = {duty.id: duty for duty in opened}
-    _settle_from_history(fresh, entries)
+    _settle_from_history([duty for duty in opened if duty.conversation in known], entries)
     changed: dict[str, Obligation] = {}
     duties: dict[str, list[Obligation]] = defaultdict(list)
     for duty in (*standing.values(), *fresh.values()):
@@ -68,10 +68,16 @@ def store(entries: Sequence[Entry]) -> None:
         for duty in duties[entry.row.conversation]:
             if _apply(duty, entry.body, entry.row):
                 changed[duty.id] = duty
-    Obligation.objects.bulk_create(fresh.values())
+    rows.insert(list(fresh.values()))
     updates = [duty for duty in changed.values() if duty.id not in fresh]
     if updates:
         Obligation.objects.bulk_update(updates, ["state", "settled_at", "settled_by"])
+
+
+def _begun_before(entries: Sequence[Entry]) -> set[str]:
+    """Return which conversations hold a document already: in the others nothing stands and nothing went before."""
+    begun = Document.objects.filter(conversation__in={entry.row.conversation for entry in entries})
+    return set(begun.order_by().values_list("conversation", flat=True))
 
 
 def _opened(entry: Entry) -> list[Obligation]:
@@ -91,17 +97,17 @@ def _duty(entry: Entry, rule: ObligationRule) -> Obligation:
     )  # fmt: skip
 
 
-def _settle_from_history(fresh: Mapping[str, Obligation], entries: Sequence[Entry]) -> None:
+def _settle_from_history(fresh: Sequence[Obligation], entries: Sequence[Entry]) -> None:
     """Let earlier-arrived documents settle duties that open only now: a conversation restored in another order."""
     if not fresh:
         return
     new = {entry.row.id for entry in entries}
-    wanted = {duty.conversation for duty in fresh.values()}
+    wanted = {duty.conversation for duty in fresh}
     earlier = Document.objects.filter(conversation__in=wanted).exclude(id__in=new)
-    types = {settles.type for duty in fresh.values() for settles in _settling(duty)}
+    types = {settles.type for duty in fresh for settles in _settling(duty)}
     for row in earlier.filter(type__in=types).order_by("created", "id") if types else ():
         body = row.body
-        for duty in fresh.values():
+        for duty in fresh:
             if duty.conversation == row.conversation:
                 _apply(duty, body, row)
 

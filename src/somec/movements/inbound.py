@@ -19,6 +19,7 @@ from somec.audit.rules import Kind as AuditKind
 from somec.audit.rules import new_entry
 from somec.exchange import identity as node
 from somec.exchange.messages import InboundDocument
+from somec.exchange.rows import insert
 from somec.kernel import clock
 from somec.kernel.errors import Conflict, Invalid
 from somec.kernel.ids import derived_id, new_id
@@ -47,10 +48,10 @@ def receive_notices(documents: Sequence[InboundDocument]) -> None:
         if early.from_state != fresh[early.conversation].from_state:
             raise Invalid("movement.conversation_foreign", conversation=early.conversation)
         _apply_to_incoming(fresh[early.conversation], early.type, early.document_id, early.body)
-    Incoming.objects.bulk_create(rows)
+    insert(rows)
     told = [(fresh[one.conversation], one.id, one.body) for one in documents]
     told += [(fresh[early.conversation], early.document_id, early.body) for early in held]
-    Event.objects.bulk_create([event for row, name, body in told for event in _statements(row, name, body)])
+    insert([event for row, name, body in told for event in _statements(row, name, body)])
     if held:
         HeldDocument.objects.filter(document_id__in=[early.document_id for early in held]).delete()
 
