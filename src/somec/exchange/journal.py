@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 from django.db import connection
-from django.db.models import Exists, OuterRef
 
 from somec.access.rules import node_actor
 from somec.as4.octets import Collector, Octets
@@ -19,15 +18,32 @@ from somec.audit.rules import Kind, NewEntry, new_entry
 from somec.exchange import identity, messages, problems
 from somec.exchange.answers import Outcome
 from somec.exchange.messages import AttachmentItem
-from somec.exchange.models import Attachment, AttachmentChunk, Delivery, Document, OutboundMessage, Peer
+from somec.exchange.models import Attachment, AttachmentChunk, Document, OutboundMessage
 from somec.exchange.problems import Refusal
 from somec.exchange.reach import RETRY
 from somec.exchange.rules import Answer, DeliveryState, Direction
 from somec.exchange.wire import Letter
 
+_WAITING: Final = (
+    "SELECT state FROM exchange_peer WHERE EXISTS (SELECT 1 FROM exchange_delivery"
+    " WHERE exchange_delivery.peer_state = exchange_peer.state AND exchange_delivery.state = 'queued') ORDER BY state"
+)
+_DUE: Final = (
+    "SELECT d.id FROM exchange_delivery d WHERE d.state = 'queued' AND d.peer_state = %s AND d.next_try <= %s"
+    " AND NOT EXISTS (SELECT 1 FROM exchange_delivery b WHERE b.state = 'queued' AND b.conversation = d.conversation"
+    " AND b.peer_state = d.peer_state AND b.id < d.id) ORDER BY d.id LIMIT %s"
+)
+_CLAIMED: Final = (
+    "SELECT d.id, d.attempts, d.peer_state, d.message_id, d.queued, d.document_id, o.type, o.version, o.conversation,"
+    " o.packed, m.content_type, m.body, m.spool, m.signed_parts,"
+    " EXISTS (SELECT 1 FROM exchange_attachment a WHERE a.document_id = d.document_id) AS has_attachments"
+    " FROM exchange_delivery d JOIN exchange_document o ON o.id = d.document_id"
+    " LEFT JOIN exchange_outboundmessage m ON m.delivery_id = d.id WHERE d.id IN (%s) ORDER BY d.id"
+)
 _INSERT_BUILT: Final = (
     "INSERT INTO exchange_outboundmessage (delivery_id, content_type, body, spool, signed_parts, made)"
-    " VALUES (%s, %s, %s, %s, %s, %s)"
+    " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (delivery_id) DO UPDATE SET content_type = EXCLUDED.content_type,"
+    " body = EXCLUDED.body, spool = EXCLUDED.spool, signed_parts = EXCLUDED.signed_parts, made = EXCLUDED.made"
 )
 _INSERT_RECEIPT: Final = (
     "INSERT INTO exchange_receipt (delivery_id, message_id, at, body) VALUES (%s, %s, %s, %s)"
@@ -85,51 +101,36 @@ class InFlight(Protocol):
 
 def waiting_peers() -> list[str]:
     """Return every peer for which something is queued: one look into the queue for each, however much waits there."""
-    queued = Delivery.objects.filter(state=DeliveryState.QUEUED.value, peer_state=OuterRef("state"))
-    return list(Peer.objects.filter(Exists(queued)).order_by("state").values_list("state", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITING)
+        return [str(state) for (state,) in cursor.fetchall()]
 
 
 def claim(state: str, limit: int, busy: set[int], now: datetime) -> list[Claimed]:
     """Return the oldest deliveries to a peer that are due and first in their conversation, except those in flight."""
-    before = Delivery.objects.filter(
-        state=DeliveryState.QUEUED.value, conversation=OuterRef("conversation"), peer_state=state, id__lt=OuterRef("id")
-    )
-    rows = (
-        Delivery.objects.filter(~Exists(before), state=DeliveryState.QUEUED.value, peer_state=state, next_try__lte=now)
-        .order_by("id")
-        .values_list("id", flat=True)[: limit + len(busy)]
-    )
-    wanted = [number for number in rows if number not in busy][:limit]
-    return _claimed(wanted) if wanted else []
+    with connection.cursor() as cursor:
+        cursor.execute(_DUE, [state, _instant(now), limit + len(busy)])
+        wanted = [number for (number,) in cursor.fetchall() if number not in busy][:limit]
+        if not wanted:
+            return []
+        cursor.execute(_CLAIMED % ", ".join(["%s"] * len(wanted)), wanted)
+        names = [column[0] for column in cursor.description]
+        return [_one(dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
 
 
-_COLUMNS: Final = (
-    "id", "attempts", "peer_state", "message_id", "queued", "document_id", "document__type", "document__version",
-    "document__conversation", "document__packed", "message__content_type", "message__body", "message__spool",
-    "message__signed_parts",
-)  # fmt: skip
-
-
-def _claimed(ids: Sequence[int]) -> list[Claimed]:
-    rows = list(Delivery.objects.filter(id__in=ids).order_by("id").values(*_COLUMNS))
-    documents = [row["document_id"] for row in rows]
-    with_files = set(Attachment.objects.filter(document_id__in=documents).values_list("document_id", flat=True))
-    return [_one(row, has_attachments=row["document_id"] in with_files) for row in rows]
-
-
-def _one(row: dict[str, Any], *, has_attachments: bool) -> Claimed:
+def _one(row: dict[str, Any]) -> Claimed:
     letter = Letter(
-        message_id=row["message_id"], document_id=row["document_id"], type=row["document__type"],
-        version=row["document__version"], conversation=row["document__conversation"],
-        sender_authority=identity.own_state(), queued=row["queued"], packed=bytes(row["document__packed"]),
+        message_id=row["message_id"], document_id=row["document_id"], type=row["type"], version=row["version"],
+        conversation=row["conversation"], sender_authority=identity.own_state(), queued=_read_instant(row["queued"]),
+        packed=bytes(row["packed"]),
     )  # fmt: skip
-    return Claimed(row["id"], row["attempts"], row["peer_state"], letter, has_attachments, _stored(row))
+    return Claimed(row["id"], row["attempts"], row["peer_state"], letter, bool(row["has_attachments"]), _stored(row))
 
 
 def _stored(row: dict[str, Any]) -> Stored | None:
-    if row["message__content_type"] is None:
+    if row["content_type"] is None:
         return None
-    name, body = row["message__spool"], row["message__body"]
+    name, body = row["spool"], row["body"]
     if body is None:
         file = _spool_folder() / name
         if not name or not file.exists():
@@ -137,7 +138,7 @@ def _stored(row: dict[str, Any]) -> Stored | None:
         octets = Octets.from_path(file)
     else:
         octets = Octets.of(bytes(body))
-    return Stored(row["message__content_type"], octets, row["message__signed_parts"], name)
+    return Stored(row["content_type"], octets, row["signed_parts"], name)
 
 
 def attachments(document_id: str) -> list[tuple[AttachmentItem, Octets]]:
@@ -156,10 +157,9 @@ def attachments(document_id: str) -> list[tuple[AttachmentItem, Octets]]:
 
 
 def store_built(jobs: Sequence[InFlight], now: datetime) -> None:
-    """Keep the bytes of messages that were just built."""
+    """Keep the bytes of messages that were just built, in place of bytes that could not be used."""
     if not jobs:
         return
-    OutboundMessage.objects.filter(delivery_id__in=[job.claimed.id for job in jobs]).delete()
     at = _instant(now)
     rows = [
         (job.claimed.id, job.content_type, None if job.spool else _bytes(job.body), job.spool, job.references, at)
@@ -245,6 +245,11 @@ def _entry(action: str, job: InFlight) -> NewEntry:
 def _instant(at: datetime) -> str | None:
     """Return an instant as the database wants it in a statement of our own (psycopg gets the instant itself)."""
     return connection.ops.adapt_datetimefield_value(at)
+
+
+def _read_instant(value: str | datetime) -> datetime:
+    """Return an instant that a statement of our own has read: SQLite keeps them as text, in UTC."""
+    return value if isinstance(value, datetime) else datetime.fromisoformat(value).replace(tzinfo=UTC)
 
 
 def _bytes(body: Octets | None) -> bytes:

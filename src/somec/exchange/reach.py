@@ -36,7 +36,7 @@ class _State:
 
 
 class Reach:
-    """Back-off and circuit breaker for each peer. Used by one thread only."""
+    """Back-off and circuit breaker for each peer. Used by one thread only, but for :meth:`resting`."""
 
     def __init__(self) -> None:
         self._states: dict[str, _State] = {}
@@ -51,6 +51,11 @@ class Reach:
                 failures=row.failures, failing_since=row.failing_since, failure_code=row.failure_code,
                 last_success=row.last_success, last_failure=row.last_failure,
             )  # fmt: skip
+
+    def resting(self, state: str) -> bool:
+        """Tell whether a peer that failed is left alone for a while; for any thread."""
+        known = self._states.get(state)
+        return known is not None and known.next_try is not None
 
     def heard(self, state: str, now: datetime) -> None:
         """Learn that a failing peer has just called us: it is there again, so it is tried at once."""

@@ -120,11 +120,16 @@ class Sender:
         self._stopping.set()
         self._events.put(None)
 
+    def hear(self, state: str) -> None:
+        """Learn, from any thread, that a peer has just called: of use only where it is left alone for a while."""
+        if self._reach.resting(state):
+            self._events.put(_Heard(state))
+
     def run(self) -> None:
         """Send until stopped. Whatever fails is logged and tried again; the loop itself goes on."""
         journal.clean_spool()
         self._reach.load()
-        with signals.listening(lambda: self._events.put(None), lambda state: self._events.put(_Heard(state))):
+        with signals.listening(lambda: self._events.put(None), self.hear):
             while not self._ended():
                 turn = self._wait()
                 try:
@@ -167,6 +172,8 @@ class Sender:
 
     def _do(self, turn: _Turn) -> None:
         now = clock.now()
+        for state in turn.heard:
+            self._reach.heard(state, now)
         if self._nothing_to_do(turn, now):
             self._ping(now)
             return
@@ -190,7 +197,7 @@ class Sender:
 
     def _nothing_to_do(self, turn: _Turn, now: datetime) -> bool:
         """Tell whether a transaction would be for nothing: an idle node must not take the write lock twice a second."""
-        happened = turn.size or turn.pings or turn.heard
+        happened = turn.size or turn.pings
         return not happened and not self._reach.unsaved(now) and not journal.waiting_peers()
 
     def _drop(self, turn: _Turn) -> None:
@@ -203,8 +210,6 @@ class Sender:
         for job in turn.answered:
             if job.outcome is not None:
                 self._reach.note(job.peer.card.state, job.outcome, now)
-        for state in turn.heard:
-            self._reach.heard(state, now)
         for ping in turn.pings:
             self._reach.note(ping.state, ping.outcome, now)
         self._reach.save(now)

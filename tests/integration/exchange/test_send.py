@@ -25,7 +25,6 @@ from somec.exchange.directory import Directory
 from somec.exchange.keyring import Keyring
 from somec.exchange.models import Delivery, Document, Obligation, OutboundMessage, PeerHealth, Problem, Receipt
 from somec.exchange.rules import DeliveryState, Direction, Trouble
-from somec.exchange.sender import _Heard
 from somec.exchange.transport import Response, Unreached
 from somec.kernel import clock
 from somec.kernel.errors import Invalid, NotAllowed, NotPossibleNow
@@ -481,10 +480,22 @@ def test_a_failing_peer_is_called_at_once_when_it_is_heard(wire: Wire) -> None:
     with clock.frozen(min(start + timedelta(seconds=41), next_try - timedelta(milliseconds=50))):
         wire.turns()
         assert delivery(document).state == "queued"
-        with signals.listening(lambda: None, lambda state: wire.sender._events.put(_Heard(state))):
+        with signals.listening(lambda: None, wire.sender.hear):
             signals.peer_heard("NL")
         wire.turns()
     assert delivery(document).state == "receipted"
+
+
+def test_a_call_of_a_peer_that_answers_does_not_wake_the_loop(wire: Wire) -> None:
+    send()
+    wire.turns()
+    wire.sender.hear("NL")
+    assert wire.sender._events.empty()
+    wire.fault["NL"] = Unreached("peer.connection_refused")
+    send()
+    wire.turns()
+    wire.sender.hear("NL")
+    assert not wire.sender._events.empty()
 
 
 def test_a_node_that_comes_back_calls_every_peer(
