@@ -226,6 +226,22 @@ def _further_rarity(
 
 
 @compiled
+def discounts(
+    words: NDArray[np.uint32], pairs: NDArray[np.int16], levels: NDArray[np.int16], weights: NameWeights
+) -> NDArray[np.float32]:
+    """What each part of a name loses because a rarer part has already said much of it (`NameWeights.further`)."""
+    lost = np.empty(len(words), dtype=np.float32)
+    rarest = 0
+    for i in range(len(words)):
+        lost[i] = (1.0 - weights.further) * part_rarity(words, i, pairs, levels, weights)
+        if lost[i] > lost[rarest]:
+            rarest = i
+    if len(words) > 0:
+        lost[rarest] = 0.0
+    return lost
+
+
+@compiled
 def _alone(
     count: int,
     others: int,

@@ -22,8 +22,11 @@ from somec.persons.matching.wordbatch import similarities
 
 LEAST_LIKENESS: Final = 0.55
 """Words less alike are not followed; a candidate found by other parts or fields is still compared with them."""
-MOST_COMPARED: Final = 300
+MOST_COMPARED: Final = 200
 """Words compared for one query word."""
+SURE_KEY: Final = 64
+LOOSE_KEY: Final = 3
+"""What a shared key counts, in trigrams."""
 COMMON_SHARE: Final = 0.01
 """A trigram in more than this share of the vocabulary is skipped when rarer ones remain."""
 
@@ -33,6 +36,7 @@ def expand(
     query: Vocabulary,
     word: int,
     sure_keys: NDArray[np.uint64],
+    loose_keys: NDArray[np.uint64],
     gram_keys: NDArray[np.uint64],
     vocabulary: Vocabulary,
     sure: Buckets,
@@ -52,9 +56,14 @@ def expand(
     for key in sure_keys:
         row = np.int64(key & mask)
         touched, used = _count(
-            sure.postings, np.int64(sure.at[row]), np.int64(sure.at[row + 1]), 64, counts, touched, used
+            sure.postings, np.int64(sure.at[row]), np.int64(sure.at[row + 1]), SURE_KEY, counts, touched, used
         )
-    wanted = 63
+    for key in loose_keys:
+        row = np.int64(key & mask)
+        touched, used = _count(
+            sure.postings, np.int64(sure.at[row]), np.int64(sure.at[row + 1]), LOOSE_KEY, counts, touched, used
+        )
+    wanted = LOOSE_KEY - 1
     if len(gram_keys) > 0:
         rows = np.empty(len(gram_keys), dtype=np.int64)
         lengths = np.empty(len(gram_keys), dtype=np.int64)
@@ -73,8 +82,8 @@ def expand(
             )
             read += 1
         wanted = max(2, (read * 3 + 9) // 10)
-    chosen, found = _chosen(touched[:used], counts, wanted)
-    return _compared(query, word, chosen[:found], vocabulary, costs, abjad_costs)
+    chosen = _chosen(touched[:used], counts, wanted)
+    return _compared(query, word, chosen, vocabulary, costs, abjad_costs)
 
 
 @compiled
@@ -110,25 +119,29 @@ def _count(
 
 
 @compiled
-def _chosen(touched: NDArray[np.uint32], counts: NDArray[np.uint8], wanted: int) -> tuple[NDArray[np.uint32], int]:
-    """The words to compare: those with most in common first, `MOST_COMPARED` at most; clears `counts`."""
+def _chosen(touched: NDArray[np.uint32], counts: NDArray[np.uint8], wanted: int) -> NDArray[np.uint32]:
+    """The words to compare: those with most in common, at most `MOST_COMPARED`; clears `counts`.
+
+    Of the words that have just enough in common for the last places, those found by the rarest keys.
+    """
     histogram = np.zeros(256, dtype=np.int64)
     for word in touched:
         histogram[counts[word]] += 1
-    floor, total = 255, histogram[255]
-    while floor > wanted and total + histogram[floor - 1] <= MOST_COMPARED:
-        floor -= 1
+    floor, total = 255, 0
+    while floor > wanted and total + histogram[floor] <= MOST_COMPARED:
         total += histogram[floor]
-    if floor > wanted:
         floor -= 1
-    chosen = np.empty(MOST_COMPARED + 256, dtype=np.uint32)
+    last = min(MOST_COMPARED - total, histogram[floor])
+    chosen = np.empty(total + last, dtype=np.uint32)
     found = 0
     for word in touched:
-        if counts[word] >= floor and found < len(chosen):
+        count = counts[word]
+        counts[word] = 0
+        if count > floor or (count == floor and last > 0):
+            last -= count == floor
             chosen[found] = word
             found += 1
-        counts[word] = 0
-    return chosen, found
+    return chosen
 
 
 @compiled

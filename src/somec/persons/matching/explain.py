@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from somec.persons.matching.alignment import JOINED, MOST_PARTS, part_rarity
+from somec.persons.matching.alignment import JOINED, MOST_PARTS, discounts
 from somec.persons.matching.answer import Direction, Evidence, Parameter
 from somec.persons.matching.dateevidence import date_level
 from somec.persons.matching.dates import DateLevel, PartialDate
@@ -137,7 +137,7 @@ def evidence_of(kept: Sequence[Scored], found: Found, query: PreparedQuery, mode
 
 def _alignments(
     kept: Sequence[Scored], found: Found, query: PreparedQuery
-) -> dict[int, tuple[list[int], list[int], float]]:
+) -> dict[int, tuple[NDArray[np.int16], NDArray[np.int16], float]]:
     """Partners, levels and bits of the best names of each record: one call of the kernel for each segment."""
     rows: dict[int, list[int]] = {}
     for position, one in enumerate(kept):
@@ -152,7 +152,7 @@ def _alignments(
             numbers, basis, query.vocabulary, query.names, found.weights, tables.vocabulary, tables.people, COST_TABLES
         )
         for row, position in enumerate(positions):
-            aligned[position] = (pairs[row].tolist(), levels[row].tolist(), float(totals[row]))
+            aligned[position] = (pairs[row], levels[row], float(totals[row]))
     return aligned
 
 
@@ -197,8 +197,8 @@ def _unpacked(packed: int) -> PartialDate:
 
 def _name_evidence(
     scored: Scored,
-    pairs: list[int],
-    levels: list[int],
+    pairs: NDArray[np.int16],
+    levels: NDArray[np.int16],
     total: float,
     found: Found,
     query: PreparedQuery,
@@ -219,14 +219,14 @@ def _name_evidence(
     first = int(query.names.word_at[name])
     count = min(MOST_PARTS, int(query.names.word_at[name + 1]) - first)
     scale, pieces, taken = model.scale[Field.NAME], [], set()
-    discounts = _discounts(query.names.words[first : first + count], pairs, levels, found)
+    lost = discounts(query.names.words[first : first + count], pairs, levels, found.weights).tolist()
     for position in range(count):
-        word, pair, level = int(query.names.words[first + position]), pairs[position], levels[position]
+        word, pair, level = int(query.names.words[first + position]), int(pairs[position]), int(levels[position])
         bits = (
             float(
                 found.weights.missing[query.names.roles[first + position]]
                 if pair < 0
-                else found.weights.bits[word, level] - discounts[position]
+                else found.weights.bits[word, level] - lost[position]
             )
             * scale
         )
@@ -264,19 +264,6 @@ def _summing_to(pieces: list[Evidence], total: float) -> list[Evidence]:
     if pieces and abs(rest) > 0.005:
         pieces[0] = replace(pieces[0], bits=pieces[0].bits + rest)
     return pieces
-
-
-def _discounts(words: NDArray[np.uint32], pairs: Sequence[int], levels: Sequence[int], found: Found) -> list[float]:
-    """What each part of a name loses because a rarer part has already said much of it (`NameWeights.further`)."""
-    rarities = [
-        float(part_rarity(words, position, np.array(pairs), np.array(levels), found.weights))
-        for position in range(len(words))
-    ]
-    rarest = int(np.argmax(rarities)) if rarities else 0
-    return [
-        0.0 if position == rarest else (1.0 - found.weights.further) * rarity
-        for position, rarity in enumerate(rarities)
-    ]
 
 
 def _partners(pair: int, theirs: list[str], level: int) -> list[int]:

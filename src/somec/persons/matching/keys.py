@@ -17,6 +17,7 @@ from somec.persons.matching.romanise import ascii_form, romanisations
 from somec.persons.matching.scripts import ABJADS, MAX_TOKEN_CHARACTERS, Script, script_of
 
 MAX_FORMS: Final = 6
+LONGEST_SKELETON: Final = 64
 STEM_MARK: Final = 1
 """Flag of a sound form from which a grammatical ending was cut."""
 
@@ -27,7 +28,8 @@ class WordKeys:
 
     `plain` is one Latin spelling, `forms` the sound forms (the last `stems` of them without ending), `names` and
     `nicks` hashed equivalents, `sounds` a mask of consonant classes, `sure` the keys that alone make another word
-    worth comparing (sound form, skeleton, equivalents), `grams` the trigrams of sound forms of which several must
+    worth comparing (sound form, skeleton, equivalents), `loose` the keys of words one error away (a skeleton without
+    one consonant, a short sound form without one letter), `grams` the trigrams of sound forms of which several must
     agree.
     """
 
@@ -39,6 +41,7 @@ class WordKeys:
     nicks: tuple[int, ...]
     sounds: int
     sure: tuple[int, ...]
+    loose: tuple[int, ...]
     grams: tuple[int, ...]
 
 
@@ -70,17 +73,17 @@ def word_keys(word: str) -> WordKeys:
     names, nicks = equivalents(word)
     sure = set(names) | {nick ^ 0x5BD1E995 for nick in nicks}
     sure |= {bucket_key("f" + form) for form in everything}
+    loose: set[int] = set()
     for bones in (
         folding.abjad_skeletons(spellings[0])
         if abjad and spellings
         else (folding.skeleton(form) for form in everything)
     ):
-        sure |= _bone_keys(bones, 4)
+        if len(bones) >= 2:
+            sure.add(bucket_key("k" + bones))
+        loose |= _one_left_out("d", bones, 3, LONGEST_SKELETON)
     for form in everything:
-        if len(form) <= 5:
-            sure |= {bucket_key("x" + form[:cut] + form[cut + 1 :]) for cut in range(len(form)) if len(form) > 2} | {
-                bucket_key("x" + form)
-            }
+        loose |= _one_left_out("x", form, 2, 5)
     grams: set[int] = set()
     for form in everything if not abjad else ():
         grams |= {bucket_key("g" + gram) for gram in _grams(form)}
@@ -93,6 +96,7 @@ def word_keys(word: str) -> WordKeys:
         nicks,
         _sounds(everything),
         tuple(sure),
+        tuple(loose),
         tuple(grams),
     )
 
@@ -121,16 +125,14 @@ def _grams(form: str) -> set[str]:
     return {marked[start : start + 3] for start in range(len(marked) - 2)}
 
 
-def _bone_keys(bones: str, least: int) -> set[int]:
-    """The skeleton, and for longer ones each skeleton with one consonant left out.
+def _one_left_out(kind: str, letters: str, least: int, most: int) -> set[int]:
+    """`letters` whole and with each one left out, so that one wrong, missing or added one on either side is forgiven.
 
-    So one wrong or missing consonant on either side is forgiven.
+    Shorter ones than `least` are too common; those of that length are whole only, for others that have one more.
     """
-    if len(bones) < 2:
+    if not least <= len(letters) <= most:
         return set()
-    keys = {bucket_key("k" + bones)}
-    if len(bones) >= least:
-        keys |= {bucket_key("d" + bones[:cut] + bones[cut + 1 :]) for cut in range(len(bones))} | {
-            bucket_key("d" + bones)
-        }
+    keys = {bucket_key(kind + letters)}
+    if len(letters) > least:
+        keys |= {bucket_key(kind + letters[:cut] + letters[cut + 1 :]) for cut in range(len(letters))}
     return keys

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 from operator import attrgetter
 from typing import Final, NamedTuple
 
@@ -17,26 +17,15 @@ from somec.persons.matching.building import date_key, document_key, place_key, p
 from somec.persons.matching.dates import DateLevel
 from somec.persons.matching.model import Model
 from somec.persons.matching.query import PreparedQuery, name_weights, word_bits
-from somec.persons.matching.retrieval import add_lists, take_best
+from somec.persons.matching.retrieval import Apart, Expanded, Lists, gather, word_lists
 from somec.persons.matching.scoring import Costs, QueryFields, score
 from somec.persons.matching.segment import Expansion, Segment
 from somec.persons.matching.similarity import ABJAD_COSTS, COSTS, LEVELS
 
 SCORED: Final = 100
 """Records of a segment that are compared in full."""
-WEIGHED: Final = 5
-"""Times as many records are weighed by sex, nationality and year before that many are compared in full."""
-ALWAYS_SCORED: Final = 30
-NEAR_BEST: Final = 0.5
-"""Beyond the first `ALWAYS_SCORED`, only records whose words and dates bring at least this share of the best record's
-bits are compared in full."""
 MOST_RANKED: Final = 60
 """Records of a segment that are handed on."""
-LEAST_LIST_BITS: Final = 1.0
-"""Lists that bring less are not read: the words in them are compared for records found otherwise."""
-MOST_READ: Final = 3_000
-MOST_READ_SHARE: Final = 0.004
-"""Records that one word of the query leads to, strongest likeness first; the strongest list is always read whole."""
 COST_TABLES: Final = Costs(COSTS, ABJAD_COSTS)
 
 
@@ -122,6 +111,8 @@ def search_segments(
 
 def _ties_by_id(results: list[Scored]) -> list[Scored]:
     """Equal totals in the order of their ids."""
+    if all(left.total != right.total for left, right in pairwise(results)):
+        return results
     ordered: list[Scored] = []
     for _, equal in groupby(results, key=attrgetter("total")):
         same = list(equal)
@@ -204,87 +195,93 @@ def _gather(
     model: Model,
     wanted: int,
 ) -> NDArray[np.uint32]:
-    scratch = segment.borrow()
-    used = 0
-    records, terms = segment.tables.word_records, segment.tables.terms
-    starts, ends, weights, groups = _word_lists(segment, expansions, bits)
-    if len(starts):
-        used = add_lists(records.postings, starts, ends, weights, groups, scratch.scores, scratch.touched, used)
+    tables, scratch = segment.tables, segment.borrow()
+    expanded = Expanded(
+        np.concatenate([one.words for one in expansions]) if expansions else np.zeros(0, np.uint32),
+        np.concatenate([one.levels for one in expansions]) if expansions else np.zeros(0, np.uint8),
+        np.cumsum([0, *(len(one.words) for one in expansions)]),
+    )
     group = len(query.words) + 1
+    dates: list[_List] = []
+    parts: list[_List] = []
     for row, packed in enumerate(query.record.dates):
-        lists = [
-            (*segment.term(key)[:2], value) for key, value in _date_lists(packed, fields.date_bits[row]) if value > 0
-        ]
-        used = _add_terms(terms.postings, lists, group, scratch.scores, scratch.touched, used)
-        group += 1
-    documents = [(*segment.term(document_key(text))[:2], model.document[0]) for text in query.record.documents]
-    places = [(segment.term(place_key(place_sound_cached(place))), place) for place in query.record.places]
-    rare = [
-        (start, end, min(9.0, -math.log2((count + 2) / fields.people)) * 0.7)
-        for (start, end, count), _ in places
-        if 0 < count < 200 + 0.004 * segment.count
-    ]
-    used = _add_terms(terms.postings, documents, group, scratch.scores, scratch.touched, used)
-    used = _add_terms(terms.postings, rare, group + 1, scratch.scores, scratch.touched, used)
-    touched = scratch.touched[:used]
-    found, sums = take_best(scratch.scores, touched, segment.dead, wanted * WEIGHED)
-    if len(found) > ALWAYS_SCORED:
-        rough = sums + _told_apart(segment, found, fields)
-        order = np.argsort(-rough, kind="stable")[:wanted]
-        enough = int((rough[order] >= NEAR_BEST * rough[order[0]]).sum())
-        found = found[order[: max(ALWAYS_SCORED, enough)]]
+        whole, *others = _date_lists(packed, fields.date_bits[row])
+        dates += _lists(segment, [whole], group + row)
+        parts += _lists(segment, others, group + row)
+    found = gather(
+        word_lists(expanded, bits, tables.word_records, segment.count),
+        tables.word_records.postings,
+        _as_arrays(dates),
+        _as_arrays(parts),
+        _as_arrays(_other_lists(segment, query, fields, model, group + len(query.record.dates))),
+        tables.terms.postings,
+        scratch.scores,
+        scratch.touched,
+        segment.dead,
+        _apart(segment, fields),
+        wanted,
+    )
     segment.give_back(scratch)
     return found
 
 
-def _told_apart(segment: Segment, records: NDArray[np.uint32], fields: QueryFields) -> NDArray[np.float32]:
-    """Bits against each record by sex, its one nationality and its one date, where these cost nothing to look at.
+class _List(NamedTuple):
+    """One list of records: where it stands, its bits, its group."""
 
-    Among hundreds who share a family name it decides who is compared in full.
-    """
+    start: int
+    end: int
+    bits: float
+    group: int
+
+
+def _lists(segment: Segment, terms: Sequence[tuple[int, float]], group: int) -> list[_List]:
+    """The lists of some terms that bring bits, strongest first."""
+    chosen = sorted((one for one in terms if one[1] > 0.0), key=lambda one: -one[1])
+    found = [(segment.term(key), bits) for key, bits in chosen]
+    return [_List(start, end, bits, group) for (start, end, _), bits in found if end > start]
+
+
+def _as_arrays(lists: Sequence[_List]) -> Lists:
+    return Lists(
+        np.array([one.start for one in lists], np.int64),
+        np.array([one.end for one in lists], np.int64),
+        np.array([one.bits for one in lists], np.float32),
+        np.array([one.group for one in lists], np.uint8),
+    )
+
+
+def _other_lists(segment: Segment, query: PreparedQuery, fields: QueryFields, model: Model, group: int) -> list[_List]:
+    """The lists of documents and of rare birthplaces."""
+    documents = [(document_key(text), model.document[0]) for text in query.record.documents]
+    rare = []
+    for place in query.record.places:
+        start, end, count = segment.term(place_key(place_sound_cached(place)))
+        if 0 < count < 200 + 0.004 * segment.count:
+            rare.append(_List(start, end, min(9.0, -math.log2((count + 2) / fields.people)) * 0.7, group + 1))
+    return [*_lists(segment, documents, group), *sorted(rare, key=lambda one: -one.bits)]
+
+
+def _apart(segment: Segment, fields: QueryFields) -> Apart:
     people = segment.tables.people
-    bits = np.zeros(len(records), np.float32)
-    if fields.sex in {1, 2}:
-        bits += np.where(people.sexes[records] == 3 - fields.sex, fields.sex_bits[1], np.float32(0.0))
-    if len(fields.nation_bits) and len(people.nations):
-        first, single = _single(people.nation_at, records, len(people.nations))
-        bits += np.where(single, fields.nation_bits[people.nations[first]], np.float32(0.0))
-    if len(fields.dates) == 1 and len(people.dates):
-        first, single = _single(people.date_at, records, len(people.dates))
-        theirs, ours = people.dates[first].astype(np.int64), int(fields.dates[0])
-        far = single & (np.abs((theirs >> 9) - (ours >> 9)) > 1) & ((theirs & 511) != (ours & 511)) & (theirs >> 9 > 0)
-        bits += np.where(far & (ours >> 9 > 0), fields.date_bits[0, DateLevel.DIFFERENT], 0.0).astype(np.float32)
-    return bits
-
-
-def _single(
-    at: NDArray[np.uint32], records: NDArray[np.uint32], count: int
-) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Where the values of each record begin, and whether there is just one."""
-    first = at[records].astype(np.int64)
-    return np.minimum(first, max(0, count - 1)), at[records.astype(np.int64) + 1].astype(np.int64) - first == 1
-
-
-def _add_terms(
-    postings: NDArray[np.uint8],
-    lists: Sequence[tuple[int, int, float]],
-    group: int,
-    scores: NDArray[np.float32],
-    touched: NDArray[np.uint32],
-    used: int,
-) -> int:
-    present = sorted((one for one in lists if one[1] > one[0]), key=lambda one: -one[2])
-    if not present:
-        return used
-    starts, ends = np.array([one[0] for one in present], np.int64), np.array([one[1] for one in present], np.int64)
-    bits, groups = np.array([one[2] for one in present], np.float32), np.full(len(present), group, np.uint8)
-    return int(add_lists(postings, starts, ends, bits, groups, scores, touched, used))
+    single = len(fields.dates) == 1
+    return Apart(
+        people.sexes,
+        people.nations,
+        people.nation_at,
+        people.dates,
+        people.date_at,
+        fields.sex,
+        float(fields.sex_bits[1]),
+        fields.nation_bits,
+        int(fields.dates[0]) if single else 0,
+        float(fields.date_bits[0, DateLevel.DIFFERENT]) if single else 0.0,
+    )
 
 
 def _date_lists(packed: int, bits: NDArray[np.float32]) -> list[tuple[int, float]]:
     """The terms to read for one date with the bits they bring.
 
-    Whole date, then each pair of its parts; the year alone only when no more is known.
+    The date as far as it is known, then each pair of parts of a whole one.
     """
     year, month, day = packed >> 9, packed >> 5 & 15, packed & 31
     low, high = min(month, day), max(month, day)
@@ -300,28 +297,6 @@ def _date_lists(packed: int, bits: NDArray[np.float32]) -> list[tuple[int, float
             (date_key(4, 0, low, high), float(bits[DateLevel.DAY_AND_MONTH])),
         ]
     return lists
-
-
-def _word_lists(
-    segment: Segment, expansions: Sequence[Expansion], bits: NDArray[np.float32]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32], NDArray[np.uint8]]:
-    """The record lists of all query words, strongest first within each word."""
-    at = segment.tables.word_records.at
-    starts: list[NDArray[np.int64]] = [np.zeros(0, np.int64)]
-    ends, weights, groups = [np.zeros(0, np.int64)], [np.zeros(0, np.float32)], [np.zeros(0, np.uint8)]
-    for number, expansion in enumerate(expansions):
-        value = bits[number][expansion.levels]
-        order = np.argsort(-value, kind="stable")
-        order = order[value[order] >= LEAST_LIST_BITS]
-        words = expansion.words[order]
-        read = np.cumsum(segment.tables.word_records.counts[words])
-        words = words[: max(1, int(np.searchsorted(read, MOST_READ_SHARE * segment.count + MOST_READ, side="right")))]
-        order = order[: len(words)]
-        starts.append(at[words].astype(np.int64))
-        ends.append(at[words + 1].astype(np.int64))
-        weights.append(value[order])
-        groups.append(np.full(len(order), number + 1, np.uint8))
-    return np.concatenate(starts), np.concatenate(ends), np.concatenate(weights), np.concatenate(groups)
 
 
 def probabilities(totals: Sequence[float], people: int, model: Model) -> list[float]:

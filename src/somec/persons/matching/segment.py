@@ -27,7 +27,7 @@ class Expansion:
     """
 
     words: NDArray[np.uint32]
-    levels: NDArray[np.int64]
+    levels: NDArray[np.uint8]
     mass: NDArray[np.float64]
 
 
@@ -84,15 +84,15 @@ class Segment:
             if known is not None:
                 self._expansions.move_to_end(remembered)
                 return known
-        sure = np.array(keys.sure[:0] if exact else keys.sure, dtype=np.uint64)
-        if exact:
-            sure = np.array(_sound_keys(keys), dtype=np.uint64)
+        sure = np.array(_sound_keys(keys) if exact else keys.sure, dtype=np.uint64)
+        loose = np.array(() if exact else keys.loose, dtype=np.uint64)
         grams = np.array(() if exact else keys.grams, dtype=np.uint64)
         scratch = self.borrow()
         words, alike = expand(
             query,
             number,
             sure,
+            loose,
             grams,
             self.tables.vocabulary,
             self.tables.sure,
@@ -106,7 +106,7 @@ class Segment:
         if exact:
             words, levels = words[levels >= LEVELS - 2], levels[levels >= LEVELS - 2]
         mass = np.bincount(levels, weights=self.tables.word_records.counts[words], minlength=LEVELS).astype(np.float64)
-        found = Expansion(words, levels, mass)
+        found = Expansion(words, levels.astype(np.uint8), mass)
         with self._lock:
             self._expansions[remembered] = found
             if len(self._expansions) > _REMEMBERED:

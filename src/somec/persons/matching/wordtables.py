@@ -29,8 +29,8 @@ def word_table(words: Iterable[str]) -> WordTable:
     known = [word_keys(word) for word in words]
     return WordTable(
         vocabulary_of(known),
-        np.fromiter((key for word in known for key in word.sure), np.uint64),
-        np.array([len(word.sure) for word in known], dtype=np.uint16),
+        np.fromiter((key for word in known for key in (*word.sure, *word.loose)), np.uint64),
+        np.array([len(word.sure) + len(word.loose) for word in known], dtype=np.uint16),
         np.fromiter((key for word in known for key in word.grams), np.uint64),
         np.array([len(word.grams) for word in known], dtype=np.uint16),
     )
