@@ -127,3 +127,23 @@ def test_a_list_too_long_to_read_ends_the_reading_but_the_strongest_is_always_re
     assert retrieval.word_lists(expanded, bits, records, 1_000).starts.tolist() == [0]
     bits[0, 18], bits[0, 20] = 0.5, 6.0
     assert retrieval.word_lists(expanded, bits, records, 1_000).starts.tolist() == [9_000, 9_010]
+
+
+def test_everybody_born_on_the_day_is_compared_unless_one_of_them_is_known_by_name() -> None:
+    crowd = list(range(40))
+    words, of_words = lists_of([(crowd, 15.0, 1), ([45], 4.0, 1)])
+    terms, of_terms = lists_of([([44, 45, 46], 6.0, 2)])
+    gone = np.zeros(PEOPLE, np.uint8)
+    gone[46] = 1
+
+    def found(of_names: retrieval.Lists) -> list[int]:
+        scores, touched = np.zeros((PEOPLE, 2), np.float32), np.empty(PEOPLE, np.uint32)
+        return retrieval.gather(
+            of_names, words, of_terms, part(of_terms, 0, 0), part(of_terms, 0, 0), terms,
+            scores, touched, gone, NOTHING_TELLS_APART, 40,
+        ).tolist()  # fmt: skip
+
+    assert {44, 45} <= set(found(of_words))
+    assert 46 not in found(of_words)
+    known = of_words._replace(bits=np.array([15.0, 10.0], np.float32))
+    assert 44 not in found(known)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from somec.persons.matching.arrays import WordRecords
 from somec.persons.matching.compiled import IS_COMPILED, compiled
-from somec.persons.matching.postings import decode_with_numpy
+from somec.persons.matching.postings import decode, decode_with_numpy
 
 BINS = 512
 WEIGHED: Final = 5
@@ -34,6 +34,12 @@ CLEAR_BITS: Final = 12.0
 SHORT_OF_BEST: Final = 2.0
 """Parts of a date are not looked for when somebody has the whole date and words that bring at least `CLEAR_BITS` and
 fall at most `SHORT_OF_BEST` short of the best: nobody found by part of the date alone would come near."""
+MOST_SAME_DAY: Final = 300
+KNOWN_BY_NAME: Final = 10.0
+"""Everybody born on the day asked for is compared in full, however little his name brings, unless the words of one of
+them bring `KNOWN_BY_NAME` bits: some go by a name that leads to too many others or to nobody on file, and the day of
+birth leaves a few dozen among a million. Where more than `MOST_SAME_DAY` share a day (1 January in places) they come in
+by their bits, as everybody does."""
 
 
 class Lists(NamedTuple):
@@ -254,8 +260,9 @@ def gather(
 ) -> NDArray[np.uint32]:
     """The records to compare in full, at most `wanted`.
 
-    `dates` are lists of the query's dates, `parts` of parts of these dates, `others` of documents and places.
-    `scores` and `touched` are working memory, `scores` zeroed before and after.
+    Those born on the very day are beyond that number. `dates` are lists of the query's dates, `parts` of parts of these
+    dates, `others` of documents and places. `scores` and `touched` are working memory, `scores` zeroed before and
+    after.
     """
     used, named = add_lists(word_postings, words, scores, touched, 0, dead)
     dated = np.float32(0.0)
@@ -276,7 +283,29 @@ def gather(
     enough = 0
     while enough < len(best) and rough[best[enough]] >= NEAR_BEST * rough[best[0]]:
         enough += 1
-    return records[best[: max(ALWAYS_SCORED, enough)]]
+    chosen = records[best[: max(ALWAYS_SCORED, enough)]]
+    if dated >= KNOWN_BY_NAME or len(dates.starts) == 0:
+        return chosen
+    return np.unique(np.concatenate((chosen, _born_that_day(term_postings, dates, dead))))
+
+
+@compiled
+def _born_that_day(postings: NDArray[np.uint8], dates: Lists, dead: NDArray[np.uint8]) -> NDArray[np.uint32]:
+    """The living records of the lists that are short enough."""
+    born = np.empty(MOST_SAME_DAY * len(dates.starts), dtype=np.uint32)
+    kept = 0
+    for i in range(len(dates.starts)):
+        if dates.ends[i] - dates.starts[i] > 4 * MOST_SAME_DAY:
+            continue
+        row = np.empty(4 * MOST_SAME_DAY, dtype=np.uint32)
+        found = decode(postings, dates.starts[i], dates.ends[i], row)
+        if found > MOST_SAME_DAY:
+            continue
+        for record in row[:found]:
+            if dead[record] == 0:
+                born[kept] = record
+                kept += 1
+    return born[:kept]
 
 
 @compiled
