@@ -14,9 +14,10 @@ from typing import TypeVar
 from somec.as4.findings import Known
 from somec.as4.inspection import inspect
 from somec.as4.octets import Octets
+from somec.cli.setup import first_line
 from somec.crypto.certificates import load_certificates
-from somec.crypto.errors import CryptoError
 from somec.crypto.keys import KeyPair, load_key_pair
+from somec.kernel.errors import SomecError
 
 _T = TypeVar("_T")
 EXIT_VERIFIES, EXIT_DOES_NOT, EXIT_UNREADABLE = 0, 1, 2
@@ -76,6 +77,7 @@ _REASONS = {
     ),
     "key.not-in-store": "no private key stands in it together with its certificate",
     "key.other-certificate": "its private key and its certificate do not belong together",
+    "password_file.encoding": "is not written in UTF-8",
     "certificate.unreadable": "this is no certificate, neither DER nor PEM",
 }
 
@@ -86,9 +88,7 @@ def _opened(path: Path, read: Callable[[Path], _T]) -> _T:
         return read(path)
     except OSError as error:
         raise _UnreadableError(f"{path}: {error.strerror or 'cannot be read'}") from error
-    except UnicodeDecodeError as error:
-        raise _UnreadableError(f"{path}: is not written in UTF-8") from error
-    except CryptoError as error:
+    except SomecError as error:
         raise _UnreadableError(f"{path}: {_REASONS.get(error.code, 'cannot be read')} [{error.code}]") from error
 
 
@@ -98,14 +98,9 @@ def _known(arguments: argparse.Namespace) -> Known:
     )
     keys: tuple[KeyPair, ...] = ()
     if arguments.key is not None:
-        password = _opened(arguments.password_file, _first_line) if arguments.password_file is not None else None
+        password = _opened(arguments.password_file, first_line) if arguments.password_file is not None else None
         keys = (_opened(arguments.key, lambda path: load_key_pair(path.read_bytes(), password)),)
     return Known(certificates=certificates, keys=keys, allow_legacy=arguments.allow_legacy)
-
-
-def _first_line(path: Path) -> str:
-    """Return the first line without a byte order mark, which editors on Windows put there."""
-    return (path.read_text(encoding="utf-8-sig").splitlines() or [""])[0]
 
 
 def main(argv: list[str] | None = None) -> int:

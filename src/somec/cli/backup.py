@@ -64,6 +64,16 @@ def copy_rows(source: Path, target: Path) -> None:
 
 def _pack(file: Path, folder: Path, rows: Path, *, with_keys: bool) -> None:
     fresh = file.with_name(file.name + ".new")
+    fresh.unlink(missing_ok=True)  # left behind by a backup that was killed
+    try:
+        _write(fresh, folder, rows, with_keys=with_keys)
+        fresh.replace(file)
+    except BaseException:  # a full disk, Ctrl-C: half a backup is none
+        fresh.unlink(missing_ok=True)
+        raise
+
+
+def _write(fresh: Path, folder: Path, rows: Path, *, with_keys: bool) -> None:
     handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as raw, tarfile.open(fileobj=raw, mode="w:gz") as archive:
         archive.add(rows, arcname=_ROWS)
@@ -72,4 +82,3 @@ def _pack(file: Path, folder: Path, rows: Path, *, with_keys: bool) -> None:
             archive.add(folder / "criteria", arcname="criteria")
         if with_keys:
             archive.add(folder / "keys", arcname="keys")
-    fresh.replace(file)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from somec.kernel.errors import NotPossibleNow
+from somec.cli import setup
+from somec.kernel.errors import Invalid, NotPossibleNow
 
 _TEMPLATE = """# What this node is; read when it starts. All keys: docs/reference/configuration.md
 state = {state}
@@ -48,9 +51,11 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run(arguments: argparse.Namespace) -> int:
     """Make the node and say what to do next."""
     folder = _folder(arguments)
+    os.environ["SOMEC_NODE"] = str(folder)
     if not arguments.upgrade:
         _found(arguments, folder)
-    os.environ["SOMEC_NODE"] = str(folder)
+    elif not (folder / "somec.toml").exists():
+        raise NotPossibleNow("node.not_found", folder=str(folder))
     _tables()
     print(f"The node stands in {folder}.")
     if not arguments.upgrade:
@@ -69,30 +74,59 @@ def _folder(arguments: argparse.Namespace) -> Path:
 
 
 def _found(arguments: argparse.Namespace, folder: Path) -> None:
+    """Write configuration and keys: all of it, or, where something is wrong, nothing."""
     if not arguments.state or not arguments.name:
         raise NotPossibleNow("init.state_and_name_missing")
     file = folder / "somec.toml"
     if file.exists():
-        raise NotPossibleNow("init.node_exists", file=file.name)
-    (folder / "static").mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder.chmod(0o700)
+        raise NotPossibleNow("init.node_exists", folder=str(folder))
     endpoint = arguments.endpoint or f"https://{arguments.exchange}/as4"
-    file.write_text(
-        _TEMPLATE.format(
-            state=_quoted(arguments.state), name=_quoted(arguments.name),
-            desk=_quoted(arguments.desk or arguments.name),
-            web_address=_quoted(arguments.web), web_hosts=_hosts(arguments.web, endpoint),
-            exchange_address=_quoted(arguments.exchange),
-            endpoint=_quoted(endpoint),
-            time_zone=_quoted(arguments.time_zone), language=_quoted(arguments.language),
-            training=str(bool(arguments.training)).lower(),
-            second_factor=_quoted("offered" if arguments.training else "required"),
-        ),
-        encoding="utf-8",
-    )  # fmt: skip
-    from somec.exchange import founding  # noqa: PLC0415 - the crypto library is slow to load; other commands do without
+    with _all_or_nothing(folder):
+        (folder / "static").mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o700)
+        file.write_text(_configuration(arguments, endpoint), encoding="utf-8")
+        _set_up()  # checks what was written
+        _check_state(arguments.state)
+        from somec.exchange import founding  # noqa: PLC0415 - the crypto library is slow to load; others do without
 
-    founding.make_keys(folder / "keys", state=arguments.state, name=arguments.name, endpoint=endpoint)
+        founding.make_keys(folder / "keys", state=arguments.state, name=arguments.name, endpoint=endpoint)
+
+
+@contextmanager
+def _all_or_nothing(folder: Path) -> Iterator[None]:
+    """Remove what was made when something is wrong or interrupts: half a node would hinder the next try."""
+    before = {folder, *folder.rglob("*")} if folder.exists() else set()
+    try:
+        yield
+    except BaseException:
+        for made in sorted({folder, *folder.rglob("*")} - before, reverse=True):  # what lies deeper comes first
+            if made.is_dir():
+                made.rmdir()
+            else:
+                made.unlink(missing_ok=True)
+        raise
+
+
+def _check_state(state: str) -> None:
+    """Raise Invalid for a code that the catalogue of law does not know: no peer could ever address the node."""
+    from somec.catalogue import queries  # noqa: PLC0415 - reads the whole catalogue
+
+    known = sorted(one.id for one in queries.states())
+    if state not in known:
+        raise Invalid("init.state_unknown", state=state, known=" ".join(known))
+
+
+def _configuration(arguments: argparse.Namespace, endpoint: str) -> str:
+    return _TEMPLATE.format(
+        state=_quoted(arguments.state), name=_quoted(arguments.name),
+        desk=_quoted(arguments.desk or arguments.name),
+        web_address=_quoted(arguments.web), web_hosts=_hosts(arguments.web, endpoint),
+        exchange_address=_quoted(arguments.exchange),
+        endpoint=_quoted(endpoint),
+        time_zone=_quoted(arguments.time_zone), language=_quoted(arguments.language),
+        training=str(bool(arguments.training)).lower(),
+        second_factor=_quoted("offered" if arguments.training else "required"),
+    )  # fmt: skip
 
 
 def _hosts(web: str, endpoint: str) -> str:
@@ -107,9 +141,15 @@ def _quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
-def _tables() -> None:
-    import django  # noqa: PLC0415 - reads the configuration that was just written
-    from django.core.management import call_command  # noqa: PLC0415
+def _set_up() -> None:
+    import django  # noqa: PLC0415 - reads and checks the configuration that was just written
 
     django.setup()
+
+
+def _tables() -> None:
+    from django.core.management import call_command  # noqa: PLC0415 - needs Django set up
+
+    _set_up()
+    setup.check_database()
     call_command("migrate", verbosity=0, interactive=False)

@@ -9,6 +9,7 @@ import sys
 from typing import Protocol
 
 from somec import __version__
+from somec.cli.refusals import told
 from somec.kernel.errors import SomecError
 
 
@@ -50,7 +51,12 @@ def main(arguments: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except SomecError as error:
-        print(f"somec: {error}", file=sys.stderr)
+        print(f"somec: {told(error)}", file=sys.stderr)
+        return 1
+    except OSError as error:  # a path that is not there or not ours, a full disk: the person can mend it
+        if error.strerror is None:
+            raise
+        print(f"somec: {error.filename or 'file'}: {error.strerror}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130

@@ -127,8 +127,7 @@ def _password(arguments: argparse.Namespace) -> str | None:
         return None
     if arguments.password_file is not None:
         file: Path = arguments.password_file
-        text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
-        return text.rstrip("\r\n")
+        return sys.stdin.read().rstrip("\r\n") if str(file) == "-" else setup.first_line(file)
     return getpass.getpass(f"First password of {arguments.email}: ")
 
 

@@ -31,6 +31,7 @@ from somec.exchange.sender import Sender
 from somec.exchange.server import Listener, Tls, web_tls
 from somec.exchange.transport import Transport
 from somec.kernel import clock
+from somec.kernel.errors import NotPossibleNow
 
 TICK_SECONDS: Final = 1.0
 RAISE_SECONDS: Final = 2.0  # how late an alert may be raised; asking costs some milliseconds
@@ -61,7 +62,7 @@ class Node:
         listener = Listener(self.config.web_address, get_wsgi_application())
         if self.config.web_tls:
             listener.use(web_tls(str(self.ring.tls_file)))
-        return self._started(listener)
+        return self._started(listener, self.config.web_address)
 
     def serve_peers(self) -> Listener:
         """Listen for other nodes."""
@@ -72,7 +73,7 @@ class Node:
         self._each_tick.append(tls.refresh)
         listener = Listener(self.config.exchange_address, Endpoint(self.ring, self.directory, inbox))
         listener.use(tls.adapter)
-        return self._started(listener)
+        return self._started(listener, self.config.exchange_address)
 
     def work(self) -> None:
         """Send what is queued, raise what is due, seal the log; waits until no other process of this node does."""
@@ -136,17 +137,24 @@ class Node:
         except Exception:  # noqa: BLE001 - the clock goes on; the log says what stood still
             _log.exception("node.tick_failed")
 
-    def _started(self, listener: Listener) -> Listener:
-        listener.start()
+    def _started(self, listener: Listener, address: str) -> Listener:
+        try:
+            listener.start()
+        except OSError as error:
+            raise NotPossibleNow("node.address_not_free", address=address) from error
         self._closing.append(listener.stop)
         return listener
 
     def run(self) -> None:
-        """Run until the process is told to end (SIGTERM, SIGINT), then finish what was begun."""
+        """Run until the process is told to end (SIGTERM, SIGINT)."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._stop.set())
         while not self._stop.wait(TICK_SECONDS):
             for refresh in self._each_tick:
                 self._guarded(refresh)
+
+    def close(self) -> None:
+        """End what was started, the last first; a listener that stays would keep half a node alive."""
+        self._stop.set()
         for close in reversed(self._closing):
             close()

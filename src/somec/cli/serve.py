@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from somec.cli import setup
+
+if TYPE_CHECKING:
+    from somec.cli.running import Node
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -26,14 +30,22 @@ def run(arguments: argparse.Namespace) -> int:
     from somec.cli.running import Node  # noqa: PLC0415 - needs Django set up
 
     node = Node()
-    if arguments.only in {None, "exchange"}:
+    try:
+        _start(node, arguments.only)
+        node.run()
+    finally:
+        node.close()
+    return 0
+
+
+def _start(node: Node, only: str | None) -> None:
+    """Start the listeners and the loop that were asked for, and say where they are reached."""
+    if only in {None, "exchange"}:
         node.serve_peers()
         print(f"peers:    {node.config.endpoint}", flush=True)
-    if arguments.only in {None, "web"}:
+    if only in {None, "web"}:
         node.serve_people()
         scheme = "https" if node.config.web_tls else "http"
         print(f"officers: {scheme}://{node.config.web_address}/", flush=True)
-    if arguments.only is None:
+    if only is None:
         node.work()
-    node.run()
-    return 0

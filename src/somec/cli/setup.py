@@ -11,7 +11,7 @@ from getpass import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from somec.kernel.errors import NotAllowed, NotPossibleNow
+from somec.kernel.errors import Invalid, NotAllowed, NotPossibleNow
 
 if TYPE_CHECKING:
     from somec.access.rules import Actor
@@ -59,11 +59,23 @@ def ready_node() -> None:
     django.setup()
     log_to_stderr()
     if not (settings.CONFIG.folder / "somec.toml").exists():
-        raise NotPossibleNow("node.not_found", folder=settings.CONFIG.folder.name)
+        raise NotPossibleNow("node.not_found", folder=str(settings.CONFIG.folder))
     _check_tables()
 
 
+def check_database() -> None:
+    """Raise NotPossibleNow when the database cannot be reached, or the file is none."""
+    from django.db import DatabaseError, connection  # noqa: PLC0415 - needs Django set up
+
+    try:
+        connection.ensure_connection()
+        connection.introspection.table_names()
+    except DatabaseError as error:
+        raise NotPossibleNow("node.database", why=(str(error).splitlines() or ["no reason given"])[0]) from error
+
+
 def _check_tables() -> None:
+    check_database()
     from django.db import connection  # noqa: PLC0415 - needs Django set up
     from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415
 
@@ -71,6 +83,18 @@ def _check_tables() -> None:
     missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if missing:
         raise NotPossibleNow("node.tables_old", count=len(missing))
+    # Rows that a later release wrote may mean what this one does not know: going back is restoring a backup.
+    unknown = set(executor.loader.applied_migrations) - set(executor.loader.disk_migrations)
+    if unknown:
+        raise NotPossibleNow("node.tables_newer", count=len(unknown))
+
+
+def first_line(file: Path) -> str:
+    """Return the password in the first line of a file, whatever editor wrote it; raises Invalid where it is no text."""
+    try:
+        return (file.read_text(encoding="utf-8-sig").splitlines() or [""])[0]
+    except UnicodeDecodeError as error:
+        raise Invalid("password_file.encoding", file=file.name) from error
 
 
 def signed_in(email: str, password_file: Path | None) -> Actor:
@@ -79,7 +103,7 @@ def signed_in(email: str, password_file: Path | None) -> Actor:
 
     from somec.access import queries  # noqa: PLC0415
 
-    password = password_file.read_text(encoding="utf-8").rstrip("\n") if password_file else getpass(f"{email}: ")
+    password = first_line(password_file) if password_file else getpass(f"{email}: ")
     user = get_user_model().objects.filter(email=email.strip().lower()).first()
     if user is None or not user.check_password(password):
         raise NotAllowed("access.sign_in")

@@ -23,6 +23,9 @@ def run(arguments: argparse.Namespace) -> int:
     from somec.cli.running import Node  # noqa: PLC0415 - needs Django set up
 
     node = Node()
-    node.work()
-    node.run()
+    try:
+        node.work()
+        node.run()
+    finally:
+        node.close()
     return 0

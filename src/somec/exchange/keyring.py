@@ -19,6 +19,7 @@ from typing import Final
 
 from somec.as4.pmode import LocalKeys
 from somec.crypto.certificates import Certificate, load_certificates
+from somec.crypto.errors import KeyUnreadable
 from somec.crypto.keys import KeyPair, load_key_pair
 from somec.crypto.signing import Signer
 from somec.exchange import cards, identity
@@ -89,8 +90,8 @@ def load(folder: Path) -> Keyring:
     former = sorted(folder.glob("encryption-*.pem"))
     tls = load_certificates(_read(folder / TLS))
     return Keyring(
-        folder=folder, signing=load_key_pair(_read(folder / SIGNING), secret),
-        decryption=tuple(load_key_pair(_read(file), secret) for file in (folder / ENCRYPTION, *former)),
+        folder=folder, signing=_pair(folder / SIGNING, secret),
+        decryption=tuple(_pair(file, secret) for file in (folder / ENCRYPTION, *former)),
         tls=tls[0], tls_anchors=tls[1:] or tls, node=node_signer(folder),
     )  # fmt: skip
 
@@ -98,7 +99,18 @@ def load(folder: Path) -> Keyring:
 def node_signer(folder: Path | None = None) -> Signer:
     """Return the key that signs this node's log and card."""
     place = folder or identity.config().keys
-    return Signer(cards.log_name(identity.own_state()), bytes.fromhex(_read(place / NODE).decode("ascii").strip()))
+    try:
+        secret = bytes.fromhex(_read(place / NODE).decode("ascii").strip())
+        return Signer(cards.log_name(identity.own_state()), secret)
+    except ValueError as error:
+        raise NotPossibleNow("node.key_unreadable", file=NODE) from error
+
+
+def _pair(file: Path, secret: str | None) -> KeyPair:
+    try:
+        return load_key_pair(_read(file), secret)
+    except KeyUnreadable as error:
+        raise NotPossibleNow("node.key_unreadable", file=file.name) from error
 
 
 def _read(file: Path) -> bytes:

@@ -7,17 +7,15 @@ tests and management commands use; ``somec serve`` refuses to start on that.
 from __future__ import annotations
 
 import os
-import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from somec.kernel.clock import TRAINING_CLOCK_VARIABLE
 from somec.kernel.errors import Invalid
-from somec.movements.rules import Kind
+from somec.node import mistakes
 
 FOLDER_VARIABLE = "SOMEC_NODE"
 DATABASE_VARIABLE = "SOMEC_DATABASE_URL"
@@ -80,7 +78,6 @@ class Config:
         return self.folder / "keys"
 
 
-_STATE = re.compile(r"[A-Z]{2}")
 _KEYS = {
     "state", "name", "desk", "web_address", "web_tls", "web_hosts", "web_proxies", "exchange_address", "endpoint",
     "client_certificates", "database_url",
@@ -108,41 +105,13 @@ def load(folder: Path | None = None) -> Config:
     return _checked(data, place.absolute())
 
 
-def _lead_mistakes(hours: object) -> dict[str, list[str]]:
-    """Return what is wrong with ``[lead_hours]``: for each kind of notice, or ``change``, a whole number of hours."""
-    if not isinstance(hours, dict):
-        return {"lead_hours": ["table"]}
-    known = {kind.value for kind in Kind} | {"change"}
-    wrong = {f"lead_hours.{name}": ["unknown"] for name in hours if name not in known}
-    numbers = {name: value for name, value in hours.items() if isinstance(value, int) and not isinstance(value, bool)}
-    negative = [name for name in hours if name in known and numbers.get(name, -1) < 0]
-    return wrong | {f"lead_hours.{name}": ["number_of_hours"] for name in negative}
-
-
-def _proxy_mistakes(named: object) -> dict[str, list[str]]:
-    """Return what is wrong with ``web_proxies``: a list of IP addresses or networks, never everybody."""
-    if not isinstance(named, list) or not all(isinstance(one, str) for one in named):
-        return {"web_proxies": ["list_of_addresses"]}
-    try:
-        everybody = any(ip_network(one).prefixlen == 0 for one in named)
-    except ValueError:
-        return {"web_proxies": ["list_of_addresses"]}
-    return {"web_proxies": ["everybody"]} if everybody else {}
-
-
 def _checked(data: dict[str, Any], folder: Path) -> Config:
     wrong: dict[str, list[str]] = {key: ["unknown"] for key in data if key not in _KEYS}
-    for key in ("state", "name", "desk"):
-        if not isinstance(data.get(key), str) or not data[key]:
-            wrong[key] = ["missing"]
-    if isinstance(data.get("state"), str) and not _STATE.fullmatch(data["state"]):
-        wrong["state"] = ["two_letters"]
-    for key in ("session_minutes", "session_hours", "purpose_minutes"):
-        if key in data and not (isinstance(data[key], int) and data[key] > 0):
-            wrong[key] = ["positive_number"]
-    wrong.update(_proxy_mistakes(data.get("web_proxies", [])))
-    wrong.update(_lead_mistakes(data.get("lead_hours", {})))
-    wrong.update({key: ["choice"] for key, known in _CHOICES.items() if key in data and data[key] not in known})
+    wrong.update(mistakes.identity(data))
+    wrong.update(mistakes.kinds(data, _CHOICES))
+    wrong.update(mistakes.proxies(data.get("web_proxies", [])))
+    wrong.update(mistakes.lead_hours(data.get("lead_hours", {})))
+    wrong.update(mistakes.providers(data.get("openid", []), OpenIdConnect))
     if os.environ.get(TRAINING_CLOCK_VARIABLE) and data.get("training") is not True:
         wrong["training"] = ["clock_set_ahead"]  # a real node never runs ahead of the world
     if wrong:

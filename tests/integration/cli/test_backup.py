@@ -57,3 +57,33 @@ def test_a_backup_never_overwrites(node: Path, tmp_path: Path) -> None:
     done = somec(node, "backup", str(tmp_path / "node.tar.gz"))
     assert (done.returncode, (tmp_path / "node.tar.gz").read_bytes()) == (1, b"an older backup")
     assert "backup.file_exists" in done.stderr
+
+
+def test_a_backup_that_was_killed_hinders_no_other(node: Path, tmp_path: Path) -> None:
+    (tmp_path / "node.tar.gz.new").write_bytes(b"half of one")
+    assert somec(node, "backup", str(tmp_path / "node.tar.gz")).returncode == 0
+    assert [file.name for file in tmp_path.iterdir()] == ["node.tar.gz"]
+
+
+ON_A_FULL_DISK = """
+import resource, signal, sys
+from somec.cli import backup, main
+write = backup._write
+def limited(*given, **more):
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+    write(*given, **more)
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+backup._write = limited
+sys.exit(main.main(sys.argv[1:]))
+"""
+
+
+def test_a_backup_that_cannot_be_finished_leaves_nothing_behind(node: Path, tmp_path: Path) -> None:
+    """A full disk stops it in the middle: here, a limit on the size of a file."""
+    done = subprocess.run(
+        [sys.executable, "-c", ON_A_FULL_DISK, "backup", str(tmp_path / "node.tar.gz")],
+        env={**os.environ, "SOMEC_NODE": str(node), "SOMEC_DATABASE_URL": ""}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, list(tmp_path.iterdir())) == (1, [])
+    assert "Traceback" not in done.stderr
+    assert "File too large" in done.stderr

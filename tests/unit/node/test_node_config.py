@@ -51,3 +51,38 @@ def test_only_a_training_node_may_run_ahead_of_the_world(tmp_path: Path, monkeyp
     monkeypatch.setenv(TRAINING_CLOCK_VARIABLE, str(tmp_path / "clock"))
     assert wrong_keys(tmp_path, RIGHT) == {"training": ["clock_set_ahead"]}
     assert config.load(write(tmp_path, RIGHT + "training = true\n")).training
+
+
+@pytest.mark.parametrize(
+    ("line", "key", "code"),
+    [
+        ('training = "no"', "training", "true_or_false"),
+        ("web_tls = 1", "web_tls", "true_or_false"),
+        ('web_hosts = "lv.example"', "web_hosts", "list_of_names"),
+        ("web_hosts = [5]", "web_hosts", "list_of_names"),
+        ("session_minutes = true", "session_minutes", "positive_number"),
+        ("time_zone = 7", "time_zone", "time_zone"),
+        ('time_zone = "../Riga"', "time_zone", "time_zone"),
+        ('time_zone = "Europe"', "time_zone", "time_zone"),
+        ('web_address = "lv.example"', "web_address", "host_and_port"),
+        ('exchange_address = ":x"', "exchange_address", "host_and_port"),
+        ('endpoint = "https://"', "endpoint", "https_address"),
+        ('endpoint = "https://lv.example:port/as4"', "endpoint", "https_address"),
+        ("database_url = 5", "database_url", "text"),
+        ("openid = 5", "openid", "table"),
+        ('[[openid]]\nname = "State"', "openid", "needs_client_id_name_secret_variable_server"),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_named(tmp_path: Path, line: str, key: str, code: str) -> None:
+    """Text in place of false is the worst of them: any text is true, and a real node would call itself a training one."""
+    assert wrong_keys(tmp_path, f"{RIGHT}{line}\n") == {key: [code]}
+
+
+def test_addresses_and_zones_of_every_form_are_taken(tmp_path: Path) -> None:
+    text = RIGHT + (
+        'web_address = "[::]:8000"\nexchange_address = ":8443"\nendpoint = "https://[2001:db8::1]:8443/as4"\n'
+        'time_zone = "Atlantic/Azores"\nweb_tls = true\n[[openid]]\nname = "State"\nserver = "https://id.example"\n'
+        'client_id = "somec"\nsecret_variable = "OIDC"\n'
+    )
+    found = config.load(write(tmp_path, text))
+    assert (found.web_tls, found.time_zone, found.openid[0].name) == (True, "Atlantic/Azores", "State")
