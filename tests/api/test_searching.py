@@ -50,3 +50,33 @@ def test_an_empty_question_is_an_answer_of_its_own(desk: Desk) -> None:
 def test_links_in_question_are_empty_for_a_node_without_any(desk: Desk) -> None:
     answer = desk.client(CP).get("/api/v1/links-in-question")
     assert (answer.status_code, answer.json()) == (200, [])
+
+
+def test_a_prior_can_be_stated_and_is_told_with_the_answer(desk: Desk) -> None:
+    usual, stated = (post(desk.client(CP), "/search", {**HE, **more}).json() for more in ({}, {"prior": 0.9}))
+    assert (usual["prior_by"], stated["prior_by"], stated["prior"]) == ("model", "asker", 0.9)
+    assert stated["nobody"] < usual["nobody"]
+    wrong = post(desk.client(CP), "/search", {**HE, "prior": 1.0})
+    assert (wrong.status_code, wrong.json()["fields"]) == (422, {"prior": ["range"]})
+
+
+def test_names_and_dates_of_birth_are_asked_in_the_body_and_logged_never_in_an_address(desk: Desk) -> None:
+    client = desk.client(PO)
+    for wrong in ({"text": "Kovs"}, {"born": "1984"}, {"text": "LV5520193"}):
+        refused = client.get("/api/v1/persons", wrong)
+        assert (refused.status_code, refused.json()["code"]) == (422, "person.in_address")
+        assert refused.json()["fields"] == dict.fromkeys(wrong, ["in_address"])
+        assert refused.json()["parameters"] == {"instead": "POST /persons/find"}
+    found = post(client, "/persons/find", {"text": "Kovs", "born": "1984"}).json()
+    assert [row["id"] for row in found["rows"]] == [desk.person]
+    case_number = found["rows"][0]["case_number"]
+    by_number = client.get("/api/v1/persons", {"text": case_number, "relation": "readable", "order": "changed"}).json()
+    assert [row["id"] for row in by_number["rows"]] == [desk.person]
+
+
+def test_looking_among_all_takes_a_purpose(desk: Desk) -> None:
+    client = desk.client(CP, **{"X-Purpose": ""})
+    everybody = post(client, "/persons/find", {"text": "Kovs", "relation": "all"})
+    assert (everybody.status_code, everybody.json()["code"]) == (403, "person.no_purpose")
+    assert post(client, "/persons/find", {"relation": "all"}).status_code == 200
+    assert post(desk.client(CP), "/persons/find", {"text": "Kovs", "relation": "all"}).json()["total"] == 1

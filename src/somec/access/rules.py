@@ -59,6 +59,7 @@ ACTIONS: Mapping[str, Rule] = {
     "person.change": Rule((_grant(_PO, _PL, _PR, by=_CASE), _grant(_CP, by=(_DESK, *_CASE))), kind="person"),
     "person.merge": Rule((_grant(_PO, _PL, _PR, by=_CASE), _grant(_CP, by=(_DESK, *_CASE))), kind="person"),
     "person.approve_merge": Rule((_APPROVERS,), second_person=True, kind="person"),
+    "person.erase": Rule((_APPROVERS,), second_person=True, kind="person"),
     "person.read_protected": Rule((_grant(_PO, _AU, _PL, by=_CASE),), needs_opening=True, kind="protected"),
     "person.change_protected": Rule((_grant(_PO, _PL, by=_CASE),), needs_opening=True, kind="protected"),
     # The record and the decision to exchange

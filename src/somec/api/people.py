@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+import re
+from typing import Annotated, Any, Final, Literal
 
 from django.http import HttpRequest
 from ninja import Query, Router, Status
-from pydantic import BaseModel, create_model
+from pydantic import BaseModel, Field, create_model
 
 from somec.access import actions as access
 from somec.api.contract import Id, Made, PageNumber, actor, answers, makes
 from somec.api.shapes import Strict, body_model, build, plain, view_model
 from somec.catalogue.offered import offered
 from somec.kernel.errors import Invalid
-from somec.persons import actions, queries
+from somec.persons import actions, erasing, queries
 from somec.persons.messages import (
     Address,
     Biometric,
@@ -28,6 +29,7 @@ from somec.persons.messages import (
     PersonView,
 )
 from somec.persons.queries import PersonQuery
+from somec.persons.rules import ErasureGround
 
 router = Router(tags=["persons"])
 PersonIn = body_model(NewPerson)
@@ -35,6 +37,7 @@ PersonOut = view_model(PersonView)
 PageOut = view_model(queries.Page, name="PersonPage")
 MissingOut = view_model(Missing)
 ChangeOut = view_model(queries.ChangeView)
+ErasedOut = view_model(erasing.Erased)
 
 STATEMENTS: dict[str, type] = {
     "name": Name, "birth": Birth, "birthplace": Birthplace, "nationality": Nationality, "document": Document,
@@ -74,16 +77,49 @@ def record(request: HttpRequest, body: PersonIn) -> Any:  # type: ignore[valid-t
     return Status(201, {"id": actions.record_person(actor=actor(request), person=build(NewPerson, body))})
 
 
+Whose = Literal["all", "readable", "mine"]
+Order = Literal["name", "changed"]
+CASE_NUMBER: Final = re.compile(r"[A-Z]{2}-[0-9]{4}-[0-9]{6}")
+
+
+class FindIn(Strict):
+    """Beginnings of names, a case number or a document number; a date of birth as far as it is known; whose files."""
+
+    text: Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")] = ""
+    born: Annotated[str, Field(pattern=r"^([0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?)?$")] = ""
+    relation: Whose = "readable"
+    order: Order = "name"
+
+
+@router.post("/find", response=answers(PageOut), url_name="api_find_people")
+def find(request: HttpRequest, body: FindIn, page: PageNumber = 1) -> Any:
+    """Find people by beginnings of names, number or date of birth; logged.
+
+    Among all (``relation``) it asks for a purpose (header ``X-Purpose``).
+    """
+    query = PersonQuery(text=body.text, born=body.born, relation=body.relation, order=body.order)
+    found = queries.find(actor(request), query, page)
+    filled = [name for name in ("text", "born") if getattr(query, name)]
+    if filled:
+        actions.log_search(actor=actor(request), fields=filled, found=found.total, relation=query.relation)
+    return plain(found)
+
+
 @router.get("", response=answers(PageOut))
-def find(
+def list_people(
     request: HttpRequest, text: Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$")] = "",
-    born: Annotated[str, Query(pattern=r"^([0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?)?$")] = "",
-    relation: Literal["all", "readable", "mine"] = "readable", order: Literal["name", "changed"] = "name",
+    born: Annotated[str, Query(max_length=10)] = "", relation: Whose = "readable", order: Order = "name",
     page: PageNumber = 1,
 ) -> Any:  # fmt: skip
-    """Find people by names, number or date of birth."""
-    query = PersonQuery(text=text, born=born, relation=relation, order=order)
-    return plain(queries.find(actor(request), query, page))
+    """List people. ``text`` may be a case number; names and dates of birth are asked with ``POST /persons/find``.
+
+    Addresses are kept in the logs of proxies and clients, where personal data must not stand.
+    """
+    wrong = {"text": bool(text) and not CASE_NUMBER.fullmatch(text), "born": bool(born)}
+    if any(wrong.values()):
+        fields = {name: ["in_address"] for name, is_wrong in wrong.items() if is_wrong}
+        raise Invalid("person.in_address", fields=fields, instead="POST /persons/find")
+    return plain(queries.find(actor(request), PersonQuery(text=text, relation=relation, order=order), page))
 
 
 @router.get("/{person}", response=answers(PersonOut))
@@ -114,6 +150,24 @@ def open_file(request: HttpRequest, person: Id, body: OpeningIn) -> Any:
         target=queries.target(who, person), emergency=chosen.review,
     )  # fmt: skip
     return Status(201, {"id": made})
+
+
+class ErasureIn(Strict):
+    """Why a person is erased; it cannot be taken back."""
+
+    ground: ErasureGround
+    reason: str
+    version: int | None = None
+
+
+@router.post("/{person}/erasure", response=answers(ErasedOut))
+def erase(request: HttpRequest, person: Id, body: ErasureIn) -> Any:
+    """Erase a person for good, with every file that is merged with this one; says which files went."""
+    return plain(
+        erasing.erase_file(
+            actor=actor(request), person_id=person, ground=body.ground.value, reason=body.reason, version=body.version
+        )
+    )
 
 
 @router.get("/{person}/completeness", response=answers(list[MissingOut]))  # type: ignore[valid-type]

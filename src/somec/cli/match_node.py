@@ -84,7 +84,7 @@ def follow(chosen: argparse.Namespace) -> int:
     from somec.persons.matching.errors import IndexBusy
 
     try:
-        if indexing.rebuild_wanted():
+        if indexing.rebuild_due():
             indexing.rebuild()
         followed = indexing.follow()
     except IndexBusy:

@@ -61,6 +61,7 @@ class Config:
     purpose_minutes: int = 240
     openid: tuple[OpenIdConnect, ...] = field(default=())
     lead_hours: Mapping[str, int] = field(default_factory=dict)
+    search_prior: float | None = None
 
     @property
     def database_file(self) -> Path:
@@ -82,7 +83,7 @@ _KEYS = {
     "state", "name", "desk", "web_address", "web_tls", "web_hosts", "web_proxies", "exchange_address", "endpoint",
     "client_certificates", "database_url",
     "training", "second_factor", "time_zone", "language", "session_minutes", "session_hours", "purpose_minutes",
-    "openid", "lead_hours",
+    "openid", "lead_hours", "search_prior",
 }  # fmt: skip
 _CHOICES: dict[str, tuple[str, ...]] = {
     "second_factor": get_args(SecondFactor), "client_certificates": get_args(ClientCertificates), "language": LANGUAGES,
@@ -105,11 +106,18 @@ def load(folder: Path | None = None) -> Config:
     return _checked(data, place.absolute())
 
 
+def _is_share(value: object) -> bool:
+    """Tell whether ``search_prior`` says something: nobody knows beforehand that everybody, or nobody, is on file."""
+    return isinstance(value, float) and 0.0 < value < 1.0
+
+
 def _checked(data: dict[str, Any], folder: Path) -> Config:
     wrong: dict[str, list[str]] = {key: ["unknown"] for key in data if key not in _KEYS}
     wrong.update(mistakes.identity(data))
     wrong.update(mistakes.kinds(data, _CHOICES))
     wrong.update(mistakes.proxies(data.get("web_proxies", [])))
+    if "search_prior" in data and not _is_share(data["search_prior"]):
+        wrong["search_prior"] = ["share"]
     wrong.update(mistakes.lead_hours(data.get("lead_hours", {})))
     wrong.update(mistakes.providers(data.get("openid", []), OpenIdConnect))
     if os.environ.get(TRAINING_CLOCK_VARIABLE) and data.get("training") is not True:

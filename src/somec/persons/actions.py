@@ -267,12 +267,19 @@ def open_file(*, actor: Actor, person_id: str, purpose: str = "") -> None:
 
 
 @transaction.atomic
-def log_search(*, actor: Actor, fields: Sequence[str], found: int, purpose: str = "") -> None:
-    """Log that the actor searched the files: which fields he filled and how many were found, never what he typed."""
+def log_search(*, actor: Actor, fields: Sequence[str], found: int, purpose: str = "", relation: str = "all") -> None:
+    """Log that the actor searched the files: which fields he filled and how many were found, never what he typed.
+
+    Beyond the files that he may open anyway (``relation`` as in :class:`somec.persons.queries.PersonQuery`) a search
+    takes a purpose, the given one or that of his session: NotAllowed without.
+    """
     if not may_list(actor, "person.find"):
         raise NotAllowed("access.role", action="person.find", kind=files.KIND)
+    why = purpose or actor.purpose
+    if relation == "all" and not why:
+        raise NotAllowed("person.no_purpose", action="person.find", kind=files.KIND)
     audit.record(
-        actor=actor, action="person.find", kind=Kind.CONSULTATION, subject=files.KIND, purpose=purpose or actor.purpose,
+        actor=actor, action="person.find", kind=Kind.CONSULTATION, subject=files.KIND, purpose=why,
         detail={"fields": ",".join(sorted(fields)), "found": found},
     )  # fmt: skip
 

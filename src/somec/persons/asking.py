@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 from somec.kernel.errors import Invalid
@@ -14,6 +15,8 @@ from somec.persons.search import Direction, Evidence, PersonSearch, SearchName, 
 
 MOST_VALUES: Final = 10
 """Names, dates, documents … of one question; more is no question about one person."""
+HIDDEN: Final = "field.withheld"
+"""Code of the evidence of a field of :data:`WITHHELD` that was asked about."""
 WITHHELD: Final = frozenset({"nationality", "birthplace", "document", "height", "fingerprints"})
 """Fields of a file that are not shown to someone who may find the file but not read it."""
 
@@ -31,6 +34,8 @@ def mistakes(query: PersonSearch) -> dict[str, list[str]]:
     ):
         if any(len(text) > rules.MAX_LINE for text in texts):
             wrong.setdefault(field, []).append("too_long")
+    if query.prior is not None and not 0.0 < query.prior < 1.0:
+        wrong["prior"] = ["range"]
     if query.sex:
         wrong["sex"] = rules.choice_mistakes(query.sex, Sex)
     wrong["nationalities"] = wrong.get("nationalities", []) + sorted(
@@ -52,7 +57,8 @@ def _date_mistakes(texts: Iterable[str]) -> list[str]:
 
 def filled(query: PersonSearch) -> list[str]:
     """Return which fields were filled, for the log."""
-    return sorted(name for name in PersonSearch.__dataclass_fields__ if getattr(query, name))
+    fields = PersonSearch.__dataclass_fields__
+    return sorted(name for name in fields if name != "prior" and getattr(query, name))
 
 
 def known(query: PersonSearch) -> NewPerson:
@@ -98,6 +104,22 @@ def sides(asked: Known, filed: PersonView, *, readable: bool) -> tuple[Sides, ..
         )
         for field in left
     )
+
+
+def limited(pieces: Iterable[Evidence], shown: Iterable[Sides]) -> tuple[Evidence, ...]:
+    """Return evidence without what fields say that this reader may not see: neither agreement nor contradiction.
+
+    That a field was not asked about stays; it says nothing of the file.
+    """
+    asked = {one.field for one in shown if one.field in WITHHELD and one.asked}
+    hidden = [Evidence(field=field, direction=Direction.MISSING, bits=0.0, code=HIDDEN) for field in sorted(asked)]
+    silent = {one.field for one in shown if one.field in WITHHELD and not one.asked}
+    kept = [
+        replace(one, direction=Direction.MISSING, bits=0.0, code=f"{one.field}.missing") if one.field in silent else one
+        for one in pieces
+        if one.field not in asked
+    ]
+    return (*kept, *hidden)
 
 
 def _values(person: Known) -> dict[str, tuple[str, ...]]:

@@ -7,18 +7,19 @@ own but the log entry, so that a change becomes findable by following the databa
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.utils.crypto import salted_hmac
 
 from somec.access import queries as access
-from somec.access.rules import Actor, Target, can
+from somec.access.rules import Actor
 from somec.access.scope import may_list
 from somec.audit import actions as audit
 from somec.audit.rules import Detail, Kind, new_entry
@@ -27,6 +28,7 @@ from somec.persons import asking, families, files, indexing, items, models, name
 from somec.persons.matching.answer import CANDIDATE, HIT, Answer, Candidate, Outcome
 from somec.persons.matching.views import record_of
 from somec.persons.messages import Known, PersonView
+from somec.persons.priors import AMONG, Before, finds_everybody, stated
 from somec.persons.search import (
     CandidateAnswer,
     Caution,
@@ -35,6 +37,7 @@ from somec.persons.search import (
     MatchCandidate,
     PersonSearch,
 )
+from somec.persons.verdicts import Judged, Verdict, judged
 
 if TYPE_CHECKING:
     from somec.persons.matching.index import MatchIndex
@@ -45,43 +48,10 @@ MOST_RANKED: Final = 60
 """Candidates of the engine that are looked at; nobody reads more."""
 FLOOR: Final = 0.001
 """Less likely candidates are not shown, unless a person has judged them."""
-AMONG: Final = 100_000
-"""A link is weighed as one among so many people, so that its weight does not change while the node grows. A node that
-holds fewer has fewer of those who are asked for, so that the nearest of a few files is no hit by that alone."""
 COMPARED_ONE_BY_ONE: Final = 2_000
 """Files of an officer's own that are all compared; with more, the nearest of the whole index are limited to his."""
 TIE_BITS: Final = 0.1
 """As ``persons.matching.answering.TIE_BITS``, for what is left after limiting."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Verdict:
-    """A standing human answer on one file."""
-
-    verdict: str
-    judgement_id: str
-    at: datetime
-    elsewhere: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    """The standing human answers about the one asked for, by file; ``nobody``: the judgement "none of ours"."""
-
-    by_person: Mapping[str, _Verdict] = field(default_factory=dict)
-    nobody: str = ""
-    subject_changed: datetime | None = None
-
-    @property
-    def turned_down(self) -> frozenset[str]:
-        """Return the files that do not come back."""
-        return frozenset(person_id for person_id, one in self.by_person.items() if one.verdict == "not_same")
-
-    @property
-    def kept(self) -> frozenset[str]:
-        """Return the files that are shown however unlikely, because a person has spoken of them for this subject."""
-        kept = {"same", "cannot_tell"}
-        return frozenset(one for one, said in self.by_person.items() if said.verdict in kept and not said.elsewhere)
 
 
 def search_people(
@@ -101,12 +71,13 @@ def search_people(
     wrong = asking.mistakes(query)
     if wrong:
         raise Invalid("search.invalid", fields=wrong)
-    answer = _answered(actor, asking.known(query), _Judged(), page, size)
+    answer = _answered(actor, asking.known(query), Judged(), page=page, size=size, wanted=query.prior)
     answer = replace(answer, exact=_exact(actor, query))
     shown = [one.person_id for one in answer.candidates] + [one.person_id for one in answer.exact]
     written = repr([getattr(query, name) for name in asking.filled(query)])
     detail: dict[str, str | int | bool | None] = {
         "fields": ",".join(asking.filled(query)), "found": answer.total + len(answer.exact), "page": answer.page,
+        "prior": f"{answer.prior:.3g}", "prior_by": answer.prior_by.value,
         "query": salted_hmac("somec.persons.search", written, algorithm="sha256").hexdigest(),
     }  # fmt: skip
     _log(actor, "person.find", files.KIND, answer, purpose=why, reason=reason, shown=shown, detail=detail)
@@ -124,8 +95,8 @@ def match_candidates(
     ``subject_changed``: when the other state last said something new; a *cannot tell* older than that, or than the last
     change of our file, is shown with ``new_facts``. The caller has asked access about the subject.
     """
-    judged = _judged(subject, subject_person, subject_changed)
-    answer = _answered(actor, items.read_identity(identity), judged, page, size)
+    known = judged(subject, subject_person, subject_changed)
+    answer = _answered(actor, items.read_identity(identity), known, page=page, size=size)
     shown = [one.person_id for one in answer.candidates]
     counted = {"found": answer.total, "page": answer.page}
     _log(actor, "person.match", subject, answer, purpose=actor.purpose, shown=shown, detail=counted)
@@ -172,30 +143,12 @@ def _log(
         audit.record_many(entries)
 
 
-# --- what a person has judged -----------------------------------------------------------------------------------------
-
-
-def _judged(subject: str, subject_person: str, changed: datetime | None) -> _Judged:
-    about = Q(subject=subject)
-    if subject_person:
-        about |= Q(subject_person=subject_person)
-    by_person: dict[str, _Verdict] = {}
-    nobody = ""
-    judgements = list(models.Judgement.objects.filter(about, withdrawn_at=None).order_by("at", "id"))
-    leads = families.families({row.person_id for row in judgements if row.person_id is not None})
-    of_merged = [row for row in judgements if row.person_id in leads and leads[row.person_id].head != row.person_id]
-    for row in [*of_merged, *(row for row in judgements if row not in of_merged)]:  # the whole's own word counts last
-        if row.person_id is not None:
-            by_person[leads[row.person_id].head] = _Verdict(row.verdict, row.id, row.at, row.subject != subject)
-        elif row.subject == subject:
-            nobody = row.id
-    return _Judged(by_person, nobody, changed)
-
-
 # --- the answer -------------------------------------------------------------------------------------------------------
 
 
-def _answered(actor: Actor, asked: Known, judged: _Judged, page: int, size: int) -> CandidateAnswer:
+def _answered(
+    actor: Actor, asked: Known, judged: Judged, *, page: int, size: int, wanted: float | None = None
+) -> CandidateAnswer:
     followed = indexing.follow()
     if followed.index is None:
         return CandidateAnswer(
@@ -204,9 +157,10 @@ def _answered(actor: Actor, asked: Known, judged: _Judged, page: int, size: int)
         )  # fmt: skip
     index = followed.index
     record = record_of(asked, "asked")
-    answer = index.search(record, top=MOST_RANKED, floor=0.0, among=_few(actor))
+    before = stated(actor, index, wanted)
+    answer = index.search(record, top=MOST_RANKED, floor=0.0, prior=before.share, among=_few(actor))
     if answer.outcome is not Outcome.QUERY_TOO_THIN:
-        answer = _limited(actor, index, answer, judged, record)
+        answer = _limited(actor, index, answer, judged, record=record, before=before)
     reasons = [*answer.reasons, *([followed.reason] if followed.reason else [])]
     if judged.turned_down:
         reasons.append("search.turned_down_left_out")
@@ -217,14 +171,9 @@ def _answered(actor: Actor, asked: Known, judged: _Judged, page: int, size: int)
         outcome=Outcome.INDEX_INCOMPLETE if followed.reason else answer.outcome,
         candidates=_shown(actor, asked, chosen, judged), nobody=answer.nobody, prior=answer.prior,
         people=answer.people, reasons=tuple(dict.fromkeys(reasons)), model=answer.model, model_made=index.model.made,
-        total=len(answer.candidates), page=number, pages=pages, turned_down=len(judged.turned_down),
+        prior_by=before.by, total=len(answer.candidates), page=number, pages=pages, turned_down=len(judged.turned_down),
         nobody_judged=judged.nobody,
     )  # fmt: skip
-
-
-def finds_everybody(actor: Actor) -> bool:
-    """Tell whether the actor's role alone lets him find any file (others find what they are related to)."""
-    return can(actor, "person.find", Target(kind=files.KIND, id=""))
 
 
 def _few(actor: Actor) -> list[str] | None:
@@ -235,7 +184,7 @@ def _few(actor: Actor) -> list[str] | None:
     return found if len(found) <= COMPARED_ONE_BY_ONE else None
 
 
-def _limited(actor: Actor, index: MatchIndex, answer: Answer, judged: _Judged, record: Any) -> Answer:
+def _limited(actor: Actor, index: MatchIndex, answer: Answer, judged: Judged, *, record: Any, before: Before) -> Answer:
     """Return the answer of the files that the actor may find and nobody has turned down, as if there were no others."""
     from somec.persons.matching.search import probabilities  # noqa: PLC0415 - loads the engine: only whoever asks
 
@@ -248,18 +197,18 @@ def _limited(actor: Actor, index: MatchIndex, answer: Answer, judged: _Judged, r
         if compared is not None:
             found[view.id] = compared
     ranked = sorted((found[one] for one in allowed if one in found), key=lambda one: (-one.bits, one.id))
-    reasons, people = list(answer.reasons), answer.people
+    reasons, people = list(answer.reasons), before.people
     if not finds_everybody(actor):
-        people = scope.count()
         reasons.append("search.only_files_you_may_find")
-    model = stated(index.model, people)
+    model = index.model.with_prior(before.share)
+    shown_by = model if before.share > index.model.prior else index.model  # a small node hides nobody by being small
     shares = probabilities([one.bits for one in ranked], people, model)
     kept = [
         replace(one, rank=place + 1, probability=share, tied=_tied(ranked, place))
         for place, (one, share) in enumerate(zip(ranked, shares, strict=True))
-        if share >= FLOOR or one.id in judged.kept or (place < PAGE_SIZE and _likely_alone(one, people, index.model))
+        if share >= FLOOR or one.id in judged.kept or (place < PAGE_SIZE and _likely_alone(one, people, shown_by))
     ]
-    near = any(_likely_alone(one, people, index.model) for one in ranked[:1])
+    near = any(_likely_alone(one, people, shown_by) for one in ranked[:1])
     outcome = Outcome.HIT if max(shares, default=0.0) >= HIT else Outcome.CANDIDATE if near else Outcome.NO_CANDIDATE
     reasons = [one for one in reasons if one not in {"matching.nobody_near_enough", "matching.tied"}]
     if outcome is Outcome.NO_CANDIDATE and people:
@@ -274,15 +223,6 @@ def _limited(actor: Actor, index: MatchIndex, answer: Answer, judged: _Judged, r
     )  # fmt: skip
 
 
-def stated(model: Model, people: int) -> Model:
-    """Return the model with the prior of a node that holds so many people: the share of questions whose person is here.
-
-    What the model says holds from :data:`AMONG` people on; below, each file is as likely beforehand as one of those.
-    Who is shown at all is decided by the model's own prior: a small node hides nobody by being small.
-    """
-    return model.with_prior(model.prior * min(1.0, max(1, people) / AMONG))
-
-
 def _likely_alone(one: Candidate, people: int, model: Model) -> bool:
     """Tell whether he would be a candidate if a nearer one did not take the probability: a reader compares the two."""
     from somec.persons.matching.search import probabilities  # noqa: PLC0415
@@ -295,12 +235,12 @@ def _tied(ranked: Sequence[Candidate], place: int) -> bool:
     return any(abs(one.bits - ranked[place].bits) < TIE_BITS for one in near)
 
 
-def _shown(actor: Actor, asked: Known, chosen: Sequence[Candidate], judged: _Judged) -> tuple[MatchCandidate, ...]:
+def _shown(actor: Actor, asked: Known, chosen: Sequence[Candidate], judged: Judged) -> tuple[MatchCandidate, ...]:
     """Return candidates with the files as they stand in the database now; who is gone meanwhile is left out."""
     people = models.Person.objects.filter(pk__in=[one.id for one in chosen])
     readable = _readable(actor, [one.id for one in chosen])
     found = {view.id: view for view in rows.views(people)}
-    between = _between(list(found.values()))
+    between = _between(list(found.values()), readable)
     return tuple(
         _candidate(one, asked, found[one.id], judged, between[one.id], readable=one.id in readable)
         for one in chosen
@@ -308,39 +248,49 @@ def _shown(actor: Actor, asked: Known, chosen: Sequence[Candidate], judged: _Jud
     )
 
 
-def _between(views: Sequence[PersonView]) -> Mapping[str, list[Caution]]:
+def _between(views: Sequence[PersonView], readable: Collection[str]) -> Mapping[str, list[Caution]]:
     """Return the cautions among candidates; each pair is compared once and told at both."""
     told: dict[str, list[Caution]] = {view.id: [] for view in views}
     for left, right in combinations(views, 2):
-        for code in relations.cautions(left, right):
+        for code in _told(relations.cautions(left, right), readable={left.id, right.id} <= set(readable)):
             told[left.id].append(Caution(code=code, other=right.id))
             told[right.id].append(Caution(code=code, other=left.id))
     return told
 
 
+def _told(cautions: Iterable[str], *, readable: bool) -> list[str]:
+    """Return the cautions that a reader may learn: that two have one number says what stands in a file."""
+    return [code for code in cautions if readable or code != "shared_document"]
+
+
 def _candidate(
-    one: Candidate, asked: Known, view: PersonView, judged: _Judged, between: Sequence[Caution], *, readable: bool
+    one: Candidate, asked: Known, view: PersonView, judged: Judged, between: Sequence[Caution], *, readable: bool
 ) -> MatchCandidate:
     said = judged.by_person.get(one.id)
-    with_asked = [Caution(code=code) for code in relations.cautions(asked, view)]
+    with_asked = [Caution(code=code) for code in _told(relations.cautions(asked, view), readable=readable)]
     weighed = tuple(
         Evidence(
             field=piece.field, direction=piece.direction, bits=piece.bits, code=piece.code, parameters=piece.parameters
         )
         for piece in one.evidence
     )
+    shown = asking.sides(asked, view, readable=readable)
+    pieces = weighed + asking.plain_evidence(asked, view)
+    bits = one.bits
+    if not readable:
+        pieces = asking.limited(pieces, shown)
+        bits = math.fsum(piece.bits for piece in pieces)
     return MatchCandidate(
         person_id=view.id, label=view.label, born=" / ".join(sorted({str(birth.date) for birth in view.births})),
         case_number=view.case_number, authority_id=view.authority_id, rank=one.rank, tied=one.tied,
-        probability=one.probability, bits=one.bits, evidence=weighed + asking.plain_evidence(asked, view),
-        sides=asking.sides(asked, view, readable=readable), cautions=(*with_asked, *between),
+        probability=one.probability, bits=bits, evidence=pieces, sides=shown, cautions=(*with_asked, *between),
         verdict=said.verdict if said and not said.elsewhere else "",
         verdict_elsewhere=said.verdict if said and said.elsewhere else "",
         judgement_id=said.judgement_id if said else "", new_facts=_new_facts(view, said, judged), readable=readable,
     )  # fmt: skip
 
 
-def _new_facts(view: PersonView, said: _Verdict | None, judged: _Judged) -> bool:
+def _new_facts(view: PersonView, said: Verdict | None, judged: Judged) -> bool:
     if said is None:
         return False
     return view.changed_at > said.at or (judged.subject_changed is not None and judged.subject_changed > said.at)

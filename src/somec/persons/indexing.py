@@ -49,6 +49,7 @@ TOKENS: Final = "database.json"
 UNSETTLED: Final = "unsettled.json"
 MANIFEST: Final = "index.json"
 WANTED: Final = "rebuild.wanted"
+_FORGET: Final = "erased-"
 LEFT_TO_QUESTIONS: Final = 200
 """Changes that the next question takes by itself within some hundredths of a second; more are the worker's."""
 TAKEN_AT_ONCE: Final = 2_000
@@ -222,8 +223,10 @@ def rebuild(progress: Callable[[int], None] | None = None) -> int:
         index = _opened()
     except (IndexDamaged, IndexVersion):
         index = _engine()(place)
+    erased = _erasures()
     count = index.rebuild(map(record_of, rows.every_file()), progress)
-    (place / WANTED).unlink(missing_ok=True)
+    for note in (place / WANTED, *erased):
+        note.unlink(missing_ok=True)
     with _opening:
         _open[place] = index
     return count
@@ -239,12 +242,35 @@ def rebuild_wanted() -> bool:
     return (folder() / WANTED).exists()
 
 
+def forget() -> None:
+    """Have the worker rebuild the index after this transaction, so that nothing of erased people stays on the disk.
+
+    The next question forgets them anyway; but segments and the log of changes hold what was, until they are rewritten.
+    A note for each erasure: a rebuild that had begun before takes away none that came later.
+    """
+    transaction.on_commit(_note_erasure)
+
+
+def _note_erasure() -> None:
+    if (folder() / MANIFEST).exists():
+        (folder() / f"{_FORGET}{secrets.token_hex(8)}").touch(mode=0o600)
+
+
+def _erasures() -> list[Path]:
+    return list(folder().glob(f"{_FORGET}*"))
+
+
+def rebuild_due() -> bool:
+    """Tell the worker whether the index is to be rebuilt: it is not whole, or erased people are still on the disk."""
+    return rebuild_wanted() or bool(_erasures())
+
+
 def overdue() -> bool:
     """Tell the worker whether there is more to do than the next question should: a rebuild, or many changes.
 
     Does not load the engine.
     """
-    if rebuild_wanted():
+    if rebuild_due():
         return True
     waiting = models.IndexChange.objects.order_by().values_list("pk", flat=True)[: LEFT_TO_QUESTIONS + 1].count()
     return waiting > LEFT_TO_QUESTIONS

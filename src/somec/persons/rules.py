@@ -154,6 +154,14 @@ class Ground(StrEnum):
     OTHER = "other"
 
 
+class ErasureGround(StrEnum):
+    """Why a file is erased (Directive (EU) 2016/680, Art. 5 and 16(2))."""
+
+    TIME_IS_OVER = "time_is_over"
+    UNLAWFUL = "unlawful"
+    ORDERED = "ordered"
+
+
 class ChangeKind(StrEnum):
     """What happened to one row of a file."""
 

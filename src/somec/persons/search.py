@@ -9,13 +9,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 from somec.persons.matching.answer import Direction, Outcome
 
 __all__ = [
     "CAUTIONS", "PLAIN_CODES", "REASONS", "CandidateAnswer", "Caution", "Direction", "Evidence", "ExactMatch",
-    "MatchCandidate", "Outcome", "PersonSearch", "SearchName", "Sides",
+    "MatchCandidate", "Outcome", "PersonSearch", "PriorBy", "SearchName", "Sides",
 ]  # fmt: skip
 
 REASONS: Final = (
@@ -28,8 +29,13 @@ REASONS: Final = (
 
 PLAIN_CODES: Final = (
     "height.near", "height.different", "height.missing", "fingerprints.to_be_compared", "fingerprints.missing",
+    "field.withheld",
 )  # fmt: skip
-"""Codes of evidence that is shown but not weighed (0 bits), besides those of ``persons.matching.explain.CODES``."""
+"""Codes of evidence that is shown without a weight (0 bits), besides those of ``persons.matching.explain.CODES``.
+
+``field.withheld`` stands for a field that was asked about and that the reader may not see: it says neither whether the
+file holds something there nor whether that agrees. It counts in the probability all the same.
+"""
 
 CAUTIONS: Final = ("twin", "parent_child", "shared_document")
 """Relations that names and dates alone can hide (:mod:`somec.persons.relations`)."""
@@ -50,7 +56,8 @@ class PersonSearch:
     """What is known of the person who is searched. Everything may be empty; several values all count.
 
     ``born``: ``1984``, ``1984-03`` or a day. ``sex``: a code of :class:`somec.persons.rules.Sex` or empty.
-    ``nationalities``: ISO 3166-1 alpha-2. ``case_number`` and ``documents`` are also looked up exactly.
+    ``nationalities``: ISO 3166-1 alpha-2. ``case_number`` and ``documents`` are also looked up exactly. ``prior``: how
+    likely the asker holds it beforehand that the person is on file, above 0 and below 1; None leaves it to the node.
     """
 
     names: tuple[SearchName, ...] = ()
@@ -60,6 +67,15 @@ class PersonSearch:
     birthplaces: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
     case_number: str = ""
+    prior: float | None = None
+
+
+class PriorBy(StrEnum):
+    """Who states how many of those asked for are on file."""
+
+    ASKER = "asker"
+    NODE = "node"
+    MODEL = "model"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -112,7 +128,8 @@ class MatchCandidate:
     ``tied``: the order against a neighbour means nothing. ``verdict``: the standing human answer for this pair
     (``same``, ``cannot_tell`` or empty), ``judgement_id`` its id, ``new_facts``: either side changed since.
     ``verdict_elsewhere``: what was answered in another notice about the same person of the same state.
-    ``readable``: the actor may open the file without a new purpose.
+    ``readable``: the actor may open the file without a new purpose. Of a file that is not readable ``bits`` are those
+    of the fields shown, so that they do not add up to what the others say.
     """
 
     person_id: str
@@ -156,10 +173,11 @@ class CandidateAnswer:
     """The answer to "do we know this person?".
 
     ``nobody`` is the probability that he is not among the ``people`` searched; ``prior`` the share of such questions
-    whose person is there, assumed before looking. ``candidates`` are those of this ``page`` of ``pages``, ``total`` all
-    of them. ``reasons`` are codes (:data:`REASONS`) why the outcome is no better. ``model`` is the digest of the model
-    and ``model_made`` the day it was estimated. ``turned_down``: files left out because a person said they are not the
-    same. ``nobody_judged``: id of the standing judgement "none of ours", or empty.
+    whose person is there, assumed before looking, and ``prior_by`` who states it. ``candidates`` are those of this
+    ``page`` of ``pages``, ``total`` all of them. ``reasons`` are codes (:data:`REASONS`) why the outcome is no better.
+    ``model`` is the digest of the model and ``model_made`` the day it was estimated. ``turned_down``: files left out
+    because a person said they are not the same. ``nobody_judged``: id of the standing judgement "none of ours", or
+    empty.
     """
 
     outcome: Outcome
@@ -170,6 +188,7 @@ class CandidateAnswer:
     reasons: tuple[str, ...]
     model: str
     model_made: str
+    prior_by: PriorBy = PriorBy.MODEL
     total: int = 0
     page: int = 1
     pages: int = 1

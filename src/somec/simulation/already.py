@@ -29,9 +29,8 @@ def already(stage: Stage, key: str) -> bool:
 
 
 def _person(stage: Stage) -> bool:
-    rows = stage.officer("LV", "officer").get(f"/persons?relation=readable&born=1984-03-07&text={FAMILY_NAME[:3]}")[
-        "rows"
-    ]
+    asked = {"relation": "readable", "born": "1984-03-07", "text": FAMILY_NAME[:3]}
+    rows = stage.officer("LV", "officer").post("/persons/find", asked)["rows"]
     found = next(row for row in rows if row["label"].startswith(FAMILY_NAME))
     stage.made["person"] = found["id"]
     return True

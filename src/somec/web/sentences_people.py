@@ -12,6 +12,11 @@ TABLE: Mapping[str, Word] = {
     # acts that are refused as a whole
     "person.no_purpose": _("A file is opened with a purpose. Say why you need it."),
     "person.changed_meanwhile": _("Somebody else changed this file meanwhile. Both versions are kept. Read it again."),
+    "person.in_address": _("Names and dates of birth do not belong into an address. Nothing was searched."),
+    "person.still_needed": _(
+        "Notices about this person are still kept. They have times of their own and go first. Nothing was erased."
+    ),
+    "erasure.invalid": _("Choose why the file is erased. Nothing was erased."),
     "person.main_name": _("The file goes by this name. Make another name the main one first."),
     "search.invalid": _("The search cannot be done like this. What you typed is still here."),
     "person.invalid": _("The file cannot be taken like this. Nothing was changed."),

@@ -135,6 +135,7 @@ ACTS: Mapping[str, Word] = {
     "person.judge": _("Decided whether two files are of the same person"),
     "person.judgement_withdrawn": _("Took back a decision about two files"),
     "person.match": _("Compared the person of a notice with our files"),
+    "person.erase": _("Erased the person for good"),
     "person.read": _("Opened the person page"),
     "person.read_protected": _("Opened the protected part"),
     "person.record": _("Recorded a person"),

@@ -59,6 +59,7 @@ EVIDENCE: Final[Mapping[str, Word]] = {
     "height.near": _("Within 4 cm; measured in different ways. Not counted"),
     "height.different": _("More than 4 cm apart; measured in different ways. Not counted"),
     "height.missing": _("Height is not known on both sides"),
+    "field.withheld": _("Counted in the probability. Whether it agrees is shown when you open the file"),
     "fingerprints.to_be_compared": _("Both can be compared. The comparison would settle it either way"),
     "fingerprints.missing": _("No fingerprints on both sides. They would settle it either way"),
 }  # fmt: skip
@@ -170,3 +171,10 @@ LIKELIHOODS: Final[tuple[tuple[float, Word], ...]] = (
     (0.0, _("very unlikely")),
 )  # fmt: skip
 """A probability in words: the first whose bound it reaches."""
+
+PRIOR_BY: Final[Mapping[str, Word]] = {
+    "asker": _("as you stated"),
+    "node": _("as this node states"),
+    "model": _("as the model states"),
+}
+"""Who states how many of those asked for are on file."""

@@ -207,3 +207,71 @@ def test_the_nearest_of_a_few_files_is_no_hit_by_that_alone() -> None:
     sure = ask(asked("Valērijs Kovšovs", "1984-03-07"))
     assert sure.candidates[0].probability > near.candidates[0].probability
     assert sum(one.probability for one in near.candidates) + near.nobody == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("reader_may_open", [False, True])
+def test_a_field_that_is_withheld_does_not_say_whether_it_agrees(kovsovs: str, reader_may_open: bool) -> None:
+    number = queries.view(kovsovs).documents[0].number
+    actor = ILZE if reader_may_open else DESK
+    right = asked("Valerij Kovshov", "1984-03-07", nationalities=("LV",), documents=(number,), birthplaces=("Rīga",))
+    wrong = replace(right, nationalities=("EE",), documents=("ZZ999999",), birthplaces=("Tallinn",))
+    told = [ask(one, actor).candidates[0] for one in (right, wrong, asked("Valerij Kovshov", "1984-03-07"))]
+    hidden = {"nationality", "document", "birthplace"}
+    of_hidden = [[one for one in candidate.evidence if one.field in hidden] for candidate in told]
+    if reader_may_open:
+        assert of_hidden[0] != of_hidden[1]
+        assert told[0].bits > told[1].bits
+        return
+    assert of_hidden[0] == of_hidden[1]
+    assert {(one.code, one.bits) for one in of_hidden[0]} == {("field.withheld", 0.0)}
+    assert {one.code for one in of_hidden[2]} == {f"{field}.missing" for field in hidden}
+    assert told[0].bits == pytest.approx(told[1].bits)
+    assert told[0].probability > told[1].probability, "it counts all the same"
+
+
+def test_one_number_on_two_people_is_told_to_who_may_read_both(kovsovs: str) -> None:
+    number = queries.view(kovsovs).documents[0].number
+    question = asked("Ilze Ozola", "1990-05-17", sex="female", documents=(number,))
+    codes = [
+        {caution.code for one in ask(question, actor).candidates for caution in one.cautions} for actor in (ILZE, DESK)
+    ]
+    assert ("shared_document" in codes[0], "shared_document" in codes[1]) == (True, False)
+
+
+# --- the prior --------------------------------------------------------------------------------------------------------
+
+
+def test_the_prior_is_stated_by_whoever_asks_else_by_the_node_else_by_the_model(kovsovs: str, settings: Any) -> None:
+    question = asked("Valerij", "1984-03")
+    of_model = ask(question)
+    settings.CONFIG = replace(settings.CONFIG, search_prior=0.0005)
+    of_node = ask(question)
+    of_asker = ask(replace(question, prior=0.9))
+    assert [one.prior_by for one in (of_model, of_node, of_asker)] == ["model", "node", "asker"]
+    assert of_model.prior < 0.01
+    assert (of_node.prior, of_asker.prior) == (0.0005, 0.9)
+    likely = [one.candidates[0].probability for one in (of_model, of_node, of_asker)]
+    assert likely == sorted(likely)
+    assert len(set(likely)) == 3
+    assert all(0.0 < one < 1.0 for one in likely)
+
+
+def test_what_the_node_states_counts_for_the_share_of_files_that_one_may_find(settings: Any) -> None:
+    settings.CONFIG = replace(settings.CONFIG, search_prior=0.4)
+    actions.record_people(actor=ILZE, people=[new_person() for _ in range(3)])
+    actions.record_person(actor=stranger(), person=new_person())
+    assert ask(asked("Valerij Kovshov")).prior == pytest.approx(0.4)
+    assert ask(asked("Valerij Kovshov"), stranger()).prior == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize("prior", [0.0, 1.0, -0.1, 7.0, float("nan")])
+def test_a_prior_that_knows_the_answer_beforehand_is_refused(kovsovs: str, prior: float) -> None:
+    with pytest.raises(Invalid) as refused:
+        ask(replace(asked("Valerij Kovshov"), prior=prior))
+    assert refused.value.fields["prior"] == ["range"]
+
+
+def test_the_prior_stands_in_the_log(kovsovs: str) -> None:
+    ask(replace(asked("Valerij Kovshov"), prior=0.25))
+    entry = next(one for one in log.trail_of(DESK.id).entries if one.action == "person.find")
+    assert (entry.detail["prior"], entry.detail["prior_by"]) == ("0.25", "asker")

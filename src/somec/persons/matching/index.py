@@ -232,6 +232,7 @@ class MatchIndex:
                 generation = int(self._manifest["generation"]) + 1
                 described = self._write(everybody, generation)
                 late = changes.read(folder / log, start)[0] if log and not self._broken else []
+                late = list({change.id: change for change in late}.values())  # of an erased person only that he is gone
                 (folder / _log_name(generation)).unlink(missing_ok=True)
                 if late:
                     changes.append(folder / _log_name(generation), late)

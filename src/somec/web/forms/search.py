@@ -30,6 +30,13 @@ MISTAKES: Final[Mapping[str, Word]] = {
     "too_many": _("At most ten at once. Leave out what you are least sure of."),
     "too_long": _("One of them is longer than 200 characters. Shorten it; what you typed is still here."),
 }
+PRIORS: Final[Mapping[str, Word]] = {
+    "0.9": _("Very likely: of ten such people, nine"),
+    "0.5": _("As likely as not: of ten, five"),
+    "0.1": _("Hardly: of ten, one"),
+    "0.01": _("Very unlikely: of a hundred, one"),
+}
+"""What an officer may state beforehand, and how it is said."""
 _PARTED: Final = re.compile(r"[;\n\r\u061b\uff1b]+")
 _DAY_FIRST: Final = re.compile(r"(\d{1,2}|[xX?]{1,2})[./ -](\d{1,2}|[xX?]{1,2})[./ -](\d{4})")
 _MONTH_FIRST: Final = re.compile(r"(\d{1,2})[./ -](\d{4})")
@@ -95,6 +102,11 @@ def _iso(text: str) -> str:
             break
         parts.append(f"{int(part):02}")
     return "-".join(parts)
+    prior = forms.ChoiceField(
+        label=_("How likely is it, before looking, that he is on file?"), required=False,
+        choices=[("", _("As this node assumes")), *PRIORS.items()],
+        help_text=_("It changes how sure the answer is, not the order. It stands in the answer and in the log."),
+    )  # fmt: skip
 
 
 class SearchForm(forms.Form):
@@ -136,7 +148,7 @@ class SearchForm(forms.Form):
         return PersonSearch(
             names=tuple(SearchName(full=one) for one in given["names"]), born=given["born"], sex=given["sex"],
             nationalities=tuple(states), birthplaces=given["birthplaces"], documents=given["documents"],
-            case_number=given["case_number"],
+            case_number=given["case_number"], prior=float(given["prior"]) if given["prior"] else None,
         )  # fmt: skip
 
     def own_name(self, name: str) -> str:

@@ -32,6 +32,12 @@ def reason_words(code: str) -> str:
 
 
 @register.filter
+def prior_by(code: str) -> str:
+    """Write who states how likely it was before looking."""
+    return word(words_matching.PRIOR_BY, code)
+
+
+@register.filter
 def caution_title(code: str) -> str:
     """Write which two people may be taken for one."""
     return word(words_matching.CAUTION_TITLES, code)

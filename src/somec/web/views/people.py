@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils.translation import gettext as _
 
 from somec.access import rules
 from somec.access.rules import Actor
+from somec.kernel import clock
 from somec.persons import actions, queries
 from somec.persons.queries import PersonQuery
 from somec.web.forms.people import FindForm
@@ -39,8 +42,16 @@ def people(request: OfficerRequest) -> HttpResponse:
         text=chosen.get("text", ""), born=str(chosen.get("born") or ""), relation=chosen.get("relation") or "readable",
         order=chosen.get("order") or "name",
     )  # fmt: skip
+    filled = [name for name in ("text", "born") if getattr(query, name)]
+    why = (search_why(request) or {}).get("purpose", "") or request.actor.purpose
+    if filled and query.relation == "all" and not why:
+        messages.info(
+            request, _("To search files that are not yours, say why. Here names that sound alike are found too.")
+        )
+        return redirect("find_person")
     found = queries.find(request.actor, query, page_number(request))
-    _log(request, query, found.total)
+    if filled:
+        actions.log_search(actor=request.actor, fields=filled, found=found.total, purpose=why, relation=query.relation)
     context = {
         "form": form, "found": found, "query": query, "errors": bool(form.is_bound and form.errors),
         "may_record": may_record(request.actor),
@@ -53,11 +64,13 @@ def may_record(actor: Actor) -> bool:
     return rules.can(actor, "person.record", rules.Target(kind="person", id="", authority_id=actor.authority_id))
 
 
-def _log(request: OfficerRequest, query: PersonQuery, found: int) -> None:
-    """Log a search: which fields were filled, never what was typed. Only looking at one's own list is none."""
-    filled = [name for name in ("text", "born") if getattr(query, name)]
-    if filled:
-        actions.log_search(actor=request.actor, fields=filled, found=found)
+WHY_KEY: Final = "search_why"
+
+
+def search_why(request: OfficerRequest) -> dict[str, str] | None:
+    """Return why the officer searches, while that lasts."""
+    held: dict[str, str] | None = request.session.get(WHY_KEY)
+    return held if held is not None and clock.parse(held["until"]) > clock.now() else None
 
 
 ADDRESSES = [path("people/", people, name="people")]

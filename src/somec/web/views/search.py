@@ -26,9 +26,8 @@ from somec.web.forms.search import SearchForm, WhyForm
 from somec.web.forms.submission import refuse_into
 from somec.web.templatetags.somec import error_count
 from somec.web.views.access import OfficerRequest, officer
-from somec.web.views.people import may_record, page_number
+from somec.web.views.people import WHY_KEY, may_record, page_number, search_why
 
-WHY_KEY: Final = "search_why"
 ASKED_KEY: Final = "searches"
 MOST_KEPT: Final = 5
 """Questions of a session that can be gone back to."""
@@ -37,7 +36,7 @@ MOST_KEPT: Final = 5
 @officer("GET", "POST")
 def find(request: OfficerRequest) -> HttpResponse:
     """Ask for what is known of a person, and why he is searched."""
-    held = _why(request)
+    held = search_why(request)
     asks_why = held is None or "purpose" in request.POST or "change" in request.GET
     sent = request.POST if request.method == "POST" else None
     why = WhyForm(sent, actor=request.actor, initial=held) if asks_why else None
@@ -63,7 +62,7 @@ def _form_page(request: OfficerRequest, form: SearchForm, why: WhyForm | None) -
 @officer()
 def answer(request: OfficerRequest, search: str) -> HttpResponse:
     """Show who may be the person, how sure that is and why."""
-    typed, held = _kept(request).get(search), _why(request)
+    typed, held = _kept(request).get(search), search_why(request)
     if typed is None:
         messages.info(request, _("This search is not kept any more. Type it again."))
         return redirect("find_person")
@@ -88,12 +87,6 @@ def answer(request: OfficerRequest, search: str) -> HttpResponse:
     return render(request, "web/search/answer.html", context)
 
 
-def _why(request: OfficerRequest) -> dict[str, str] | None:
-    """Return why the officer searches, while that lasts."""
-    held: dict[str, str] | None = request.session.get(WHY_KEY)
-    return held if held is not None and clock.parse(held["until"]) > clock.now() else None
-
-
 def _kept(request: OfficerRequest) -> dict[str, dict[str, str]]:
     return dict(request.session.get(ASKED_KEY, []))
 
@@ -106,7 +99,7 @@ def _keep(request: OfficerRequest, typed: Mapping[str, str]) -> str:
 
 
 def _purpose_line(request: OfficerRequest) -> dict[str, Any] | None:
-    held = _why(request)
+    held = search_why(request)
     if held is None:
         return None
     label = catalogue.purpose(held["purpose"]).label(get_language() or request.actor.language).text
