@@ -12,9 +12,9 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from factories import authoriser, new_person, officer
+from factories import authoriser, contact_point, new_person, officer
 from somec.kernel.errors import SomecError
-from somec.persons import actions, merging, queries, separating
+from somec.persons import actions, erasing, merging, models, queries, separating
 from somec.persons.merges.models import Merge, Side
 from somec.persons.messages import Document
 from two_nodes import Node
@@ -127,3 +127,53 @@ def test_a_statement_written_while_both_are_separated_is_in_one_of_them_or_stops
     else:
         assert said[1] == "person.merged_meanwhile"
         assert numbers == {one: [], two: []}
+
+
+def test_two_officers_who_propose_or_approve_one_pair_make_one_merge() -> None:
+    one, two = record(), record()
+    said = at_once(lambda: propose(one, two), lambda: propose(one, two))
+    assert sorted(said) == ["done", "merge.proposed_already"]
+    (made,) = Merge.objects.filter(state="proposed").values_list("pk", flat=True)
+    other = authoriser(who="usr-anna")
+    said = at_once(
+        lambda: merging.approve_merge(actor=MARTINS, merge_id=made),
+        lambda: merging.approve_merge(actor=other, merge_id=made),
+        lambda: merging.refuse_merge(actor=other, merge_id=made, reason="They differ by ten centimetres."),
+    )
+    assert min(said) == "done"
+    assert set(said) - {"done"} == {"merge.state"}
+    assert said.count("done") == 1
+    assert queries.person(ILZE, one).id == one
+
+
+def judged(person: str, subject: str) -> Callable[[], Any]:
+    desk = contact_point()
+    return lambda: actions.judge(
+        actor=desk, subject=subject, person_id=person, verdict="same", reason="fingerprints were compared"
+    )
+
+
+def test_an_answer_on_a_file_that_is_merged_at_the_same_moment_counts_for_the_whole() -> None:
+    for number in range(4):
+        one, two = record(), record()
+        made = propose(one, two)
+        approve = lambda made=made: merging.approve_merge(actor=MARTINS, merge_id=made)  # noqa: E731 - one of two acts
+        said = at_once(approve, judged(two, f"inc-{number}"))
+        assert said[0] == "done"
+        assert said[1] in {"done", "person.merged_meanwhile"}
+        answers = [one.person_id for one in queries.judgements(f"inc-{number}")]
+        assert answers == ([two] if said[1] == "done" else [])
+        assert queries.head(two) == one
+
+
+def test_an_answer_on_a_file_that_is_erased_at_the_same_moment_is_refused_or_goes_with_it() -> None:
+    for number in range(4):
+        one = record()
+        erase = lambda one=one: erasing.erase_file(  # noqa: E731 - one of two acts
+            actor=MARTINS, person_id=one, ground="time_is_over", reason="His time is over since Monday."
+        )
+        said = at_once(erase, judged(one, f"inc-{number}"))
+        assert said[0] == "done"
+        assert said[1] in {"done", "person"}
+        assert not models.Person.objects.exists()
+        assert not models.Judgement.objects.exists()

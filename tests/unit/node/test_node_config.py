@@ -86,3 +86,13 @@ def test_addresses_and_zones_of_every_form_are_taken(tmp_path: Path) -> None:
     )
     found = config.load(write(tmp_path, text))
     assert (found.web_tls, found.time_zone, found.openid[0].name) == (True, "Atlantic/Azores", "State")
+
+
+@pytest.mark.parametrize("stated", ["0.0", "1.0", "1", "-0.3", '"0.3"', "nan"])
+def test_a_prior_that_knows_the_answer_beforehand_is_refused(tmp_path: Path, stated: str) -> None:
+    assert wrong_keys(tmp_path, f"{RIGHT}search_prior = {stated}\n") == {"search_prior": ["share"]}
+
+
+def test_the_node_states_how_many_of_those_searched_are_on_file(tmp_path: Path) -> None:
+    assert config.load(write(tmp_path, RIGHT)).search_prior is None
+    assert config.load(write(tmp_path, f"{RIGHT}search_prior = 0.3\n")).search_prior == 0.3
