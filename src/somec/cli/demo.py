@@ -25,11 +25,18 @@ if TYPE_CHECKING:
     from somec.simulation.story import Stage
 
 
+FIRST_PORT = 8700
+
+
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the sub-command."""
     command = subparsers.add_parser("demo", help="three made-up states and the first story between them")
-    command.add_argument("--folder", type=Path, default=Path("var/demo"), help="where the three nodes live")
-    command.add_argument("--port", type=int, default=8700, help="first of the ports used (the page with the story)")
+    command.add_argument(
+        "--folder", type=Path, help="where the three nodes live (default: var/demo, with other ports var/demo-PORT)"
+    )
+    command.add_argument(
+        "--port", type=int, default=FIRST_PORT, help="first of the ports used (the page with the story)"
+    )
     command.add_argument("--story", choices=("once",), help="run the whole story without a browser, and end")
     command.add_argument("--people", type=int, default=200, help="made-up people in each node, besides the story's")
     command.add_argument("--fresh", action="store_true", help="throw the three nodes away and begin anew")
@@ -43,9 +50,11 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.story:
         with tempfile.TemporaryDirectory(prefix="somec-story-") as folder:
             return _with_nodes(arguments, Path(folder))
+    # The nodes know their own addresses and each other's by signed card: other ports are other nodes.
+    place: Path = arguments.folder or Path("var/demo" if arguments.port == FIRST_PORT else f"var/demo-{arguments.port}")
     if arguments.fresh:
-        shutil.rmtree(arguments.folder, ignore_errors=True)
-    return _with_nodes(arguments, arguments.folder.absolute())
+        shutil.rmtree(place, ignore_errors=True)
+    return _with_nodes(arguments, place.absolute())
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
@@ -55,11 +64,13 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 def _with_nodes(arguments: argparse.Namespace, folder: Path) -> int:
     began = time.monotonic()
     three = running.lay_out(folder, arguments.port)
+    if any(node.stands_elsewhere() for node in three):
+        print(f"The nodes in {folder} were made for other ports: name those, or begin anew (FRESH=1).", file=sys.stderr)
+        return 1
     taken = running.ports_in_use(three, arguments.port)
     if taken:
-        print(
-            f"These ports are in use: {', '.join(map(str, taken))}. Choose others: make demo PORT=9700", file=sys.stderr
-        )
+        free = f"make demo PORT={arguments.port + 100}"
+        print(f"These ports are in use: {', '.join(map(str, taken))}. Choose others: {free}", file=sys.stderr)
         return 1
     try:
         prepare_nodes(folder, three, arguments.people)
@@ -85,9 +96,11 @@ def _with_nodes(arguments: argparse.Namespace, folder: Path) -> int:
 
 
 def prepare_nodes(folder: Path, three: list[RunningNode], people: int) -> None:
-    """Make the nodes that are not complete; each stands in its own folder, so they are made side by side."""
+    """Make the nodes anew unless all are complete; those that an older program made are brought up to date."""
     missing = [node for node in three if not (node.folder / running.MARK).exists()]
     if not missing:
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(RunningNode.bring_up_to_date, (node for node in three if not node.tables_fit())))
         return
     print("Making three nodes: keys, tables, offices, made-up people. This takes a while the first time.", flush=True)
     for node in three:
@@ -117,6 +130,7 @@ def _fill(node: RunningNode, three: list[RunningNode], people: int) -> None:
     )  # fmt: skip
     if done.returncode:
         raise subprocess.CalledProcessError(done.returncode, "prepare", done.stdout, done.stderr)
+    node.note_tables()
 
 
 def _once(stage: Stage) -> int:

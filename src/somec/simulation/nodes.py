@@ -9,17 +9,20 @@ import socket
 import subprocess
 import sys
 import time
+import tomllib
 import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import somec
 from somec.kernel.clock import TRAINING_CLOCK_VARIABLE
 from somec.simulation.cast import COUNTRIES, Country
 
 READY_SECONDS = 60.0
 STOP_SECONDS = 15.0
 MARK = "prepared.json"
+TABLES_MARK = "tables.txt"
 
 
 @dataclass
@@ -59,6 +62,29 @@ class RunningNode:
             raise subprocess.CalledProcessError(done.returncode, arguments, done.stdout, done.stderr)
         return done.stdout
 
+    def stands_elsewhere(self) -> bool:
+        """Tell whether the node was made for other ports; its peers know it by the ones it was made for."""
+        file = self.folder / "somec.toml"
+        if not (self.folder / MARK).exists() or not file.exists():
+            return False
+        made = tomllib.loads(file.read_text(encoding="utf-8"))
+        ports = [str(made.get(key, "")).rpartition(":")[2] for key in ("web_address", "exchange_address")]
+        return ports != [str(self.web_port), str(self.exchange_port)]
+
+    def tables_fit(self) -> bool:
+        """Tell whether the node's tables are those of this program, as far as the demonstration has noted."""
+        mark = self.folder / TABLES_MARK
+        return mark.exists() and mark.read_text(encoding="utf-8") == known_tables()
+
+    def bring_up_to_date(self) -> None:
+        """Bring the tables of a node that an older program made to those of this one."""
+        self.run("init", "--folder", str(self.folder), "--upgrade")
+        self.note_tables()
+
+    def note_tables(self) -> None:
+        """Note that the tables are those of this program; cheaper to read than to ask the database each time."""
+        (self.folder / TABLES_MARK).write_text(known_tables(), encoding="utf-8")
+
     def start(self) -> None:
         """Start the node's process; its log goes to ``node.log`` in its folder."""
         with (self.folder / "node.log").open("ab") as log:
@@ -86,6 +112,12 @@ class RunningNode:
             self.process.kill()
             self.process.wait()
         self.process = None
+
+
+def known_tables() -> str:
+    """Return the names of all steps that have made this program's tables."""
+    parts = Path(somec.__file__).parent
+    return "\n".join(sorted(str(file.relative_to(parts)) for file in parts.rglob("migrations/[0-9]*.py")))
 
 
 def lay_out(folder: Path, first_port: int) -> list[RunningNode]:
