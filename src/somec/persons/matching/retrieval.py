@@ -36,10 +36,11 @@ SHORT_OF_BEST: Final = 2.0
 fall at most `SHORT_OF_BEST` short of the best: nobody found by part of the date alone would come near."""
 MOST_SAME_DAY: Final = 300
 KNOWN_BY_NAME: Final = 10.0
+SURE_BY_NAME: Final = 24.0
 """Everybody born on the day asked for is compared in full, however little his name brings, unless the words of one of
-them bring `KNOWN_BY_NAME` bits: some go by a name that leads to too many others or to nobody on file, and the day of
-birth leaves a few dozen among a million. Where more than `MOST_SAME_DAY` share a day (1 January in places) they come in
-by their bits, as everybody does."""
+them bring `KNOWN_BY_NAME` bits or those of anybody at all `SURE_BY_NAME`: some go by a name that leads to too many
+others or to nobody on file, and the day of birth leaves a few dozen among a million. Where more than `MOST_SAME_DAY`
+share a day (1 January in places) they come in by their bits, as everybody does."""
 
 
 class Lists(NamedTuple):
@@ -284,7 +285,7 @@ def gather(
     while enough < len(best) and rough[best[enough]] >= NEAR_BEST * rough[best[0]]:
         enough += 1
     chosen = records[best[: max(ALWAYS_SCORED, enough)]]
-    if dated >= KNOWN_BY_NAME or len(dates.starts) == 0:
+    if dated >= KNOWN_BY_NAME or named >= SURE_BY_NAME or len(dates.starts) == 0:
         return chosen
     return np.unique(np.concatenate((chosen, _born_that_day(term_postings, dates, dead))))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import groupby
 from operator import attrgetter
 from typing import Final, NamedTuple
 
@@ -111,7 +111,7 @@ def search_segments(
 
 def _ties_by_id(results: list[Scored]) -> list[Scored]:
     """Equal totals in the order of their ids."""
-    if all(left.total != right.total for left, right in pairwise(results)):
+    if len({one.total for one in results}) == len(results):
         return results
     ordered: list[Scored] = []
     for _, equal in groupby(results, key=attrgetter("total")):
