@@ -72,3 +72,19 @@ def _queries(client: Client, address: str) -> int:
     with CaptureQueriesContext(connection) as asked:
         assert client.get(address).status_code == 200
     return len(asked)
+
+
+def test_whoever_looks_among_all_files_says_why(office: Office) -> None:
+    client = office.client("desk")
+    before = Entry.objects.filter(action="person.find").count()
+    asked = client.post(reverse("people"), {"text": "Kovšovs", "relation": "all"}, follow=True)
+    assert asked.redirect_chain[-1][0] == reverse("find_person")
+    assert "To search files that are not yours, say why." in text(asked)
+    assert Entry.objects.filter(action="person.find").count() == before
+    client.post(
+        reverse("find_person"), {"purpose": "compare-person", "reason": "A colleague asked me to look.", "names": ""}
+    )
+    found = client.post(reverse("people"), {"text": "Kovšovs", "relation": "all"}, follow=True)
+    assert found.context["found"].total == 1
+    entry = Entry.objects.filter(action="person.find").latest("seq")
+    assert (entry.purpose, json.loads(entry.detail)["fields"]) == ("compare-person", "text")

@@ -251,7 +251,7 @@ def test_any_input_is_answered_politely(office: Office, names: str) -> None:
         ({"names": "\n".join("abcdefghijk")}, {"names": [str(MISTAKES["too_many"])]}),
         ({"born": "1984-13"}, {"born": ["A month is 01 to 12."]}),
         ({"born": "31.02.1984"}, {"born": ["This month has no such day."]}),
-        ({"born": "84"}, {"born": ["Write a year, a year and month, or a day: 1984, 1984-03, 1984-03-17."]}),
+        ({"born": "84"}, {"born": ["Write a year, a month and year, or a day: 1984, 03.1984 or 17.03.1984."]}),
         ({"nationality": "ZZZ"}, {"nationality": ["Select a valid choice. ZZZ is not one of the available choices."]}),
     ],
 )  # fmt: skip
@@ -295,3 +295,29 @@ def _queries(office: Office, address: str) -> int:
     with CaptureQueriesContext(connection) as asked:
         assert office.client("desk").get(address).status_code == 200
     return len(asked)
+
+
+@pytest.mark.parametrize(
+    ("stated", "told", "prior"), [("0.5", "as you stated", 0.5), ("", "as the model states", None)]
+)
+def test_the_asker_may_state_how_likely_it_is_and_sees_it_with_the_answer(
+    office: Office, stated: str, told: str, prior: float | None
+) -> None:
+    page = ask(office, names="Kovsov Valerij", prior=stated)
+    assert told in text(page)
+    assert prior in {None, page.context["answer"].prior}
+    nobody = ask(office, names="Xochitl Quetzalcoatl", prior=stated)
+    assert nobody.context["outcome"].code == "no_candidate"
+    assert "What was assumed" in text(nobody)
+    assert told in text(nobody)
+
+
+def test_what_may_not_be_seen_says_neither_yes_nor_no(office: Office) -> None:
+    shown = [
+        text(ask(office, names="Kovsov Valerij", born="1984-03-07", documents=number, nationality="LV"))
+        for number in ("LV5520193", "ZZ000000")
+    ]
+    told = "Counted in the probability. Whether it agrees is shown when you open the file"
+    assert [said.count(told) for said in shown] == [2, 2]
+    assert "a document number is the same" not in shown[0].lower()
+    assert "Bits are those of the fields shown." in shown[0]
