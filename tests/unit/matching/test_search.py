@@ -7,11 +7,13 @@ import math
 import pytest
 from matching_sample import crowd, person, town  # type: ignore[import-not-found,unused-ignore]
 
+from somec.persons.matching import search
 from somec.persons.matching.answer import Direction, Outcome
 from somec.persons.matching.errors import BadModel
 from somec.persons.matching.explain import CODES, LANGUAGES, explanation, sentence
 from somec.persons.matching.index import MatchIndex
-from somec.persons.matching.records import PersonName, PersonRecord
+from somec.persons.matching.query import prepare
+from somec.persons.matching.records import PersonName, PersonRecord, normalise
 
 FOUND = [
     ("the same", "Сергей Викторович Лавров", "1950-03-21", "lavrovs"),
@@ -174,3 +176,14 @@ def test_rows_that_share_an_id_are_one_candidate_who_does_not_compete_with_himse
         assert [one.id for one in found.candidates] == ["7"]
         assert not found.candidates[0].tied
         assert found.candidates[0].probability == pytest.approx(alone.candidates[0].probability, rel=0.01)
+
+
+def test_everybody_born_that_day_is_compared_however_many_go_by_the_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    namesakes = [person(f"n{number}", "Omar Haddad", f"1980-05-{number % 16 + 1:02}") for number in range(140)]
+    him = person("him", "Grzegorz Brzeski", "1980-05-17")
+    index = MatchIndex.in_memory([*crowd(4000), *namesakes, him])
+    monkeypatch.setattr(search, "MOST_RANKED", 1000)
+    asked = prepare(normalise(person("", "Omar Haddad", "1980-05-17")))
+    scored = search.search_segments(index.segments, asked, index.model).scored
+    assert "him" in {one.segment.id_of(one.number) for one in scored}
+    assert len(scored) < 140

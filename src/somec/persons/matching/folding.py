@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from somec.persons.matching.readings import asian_readings, readings
 from somec.persons.matching.romanise import ascii_form
 from somec.persons.matching.scripts import Script
 
@@ -110,11 +111,22 @@ _SOUNDS: Final = (
 _SOUND: Final = re.compile("|".join(spelling for spelling, _ in sorted(_SOUNDS, key=lambda pair: -len(pair[0]))))
 _SOUND_OF: Final = dict(_SOUNDS)
 _GLIDES: Final = str.maketrans("jy", "ii")
+_LITHUANIAN_WOMAN: Final = re.compile("(?<=[bcdfghjklmnprstvz])(?:i?ene|[ae]?ite|i?ute)$")
+_CZECH_WOMAN: Final = re.compile("(?<=[^aeiou])ová$")
+_CZECH_K: Final = re.compile("[aeic]kova$")
 _SLAVIC_END: Final = re.compile("(ov|ev|in|sk|ck)(aia|aja|aya|oi|oy|ij|iy|yi|yj|ii|iu|i|y|a|as|s|is|e)$")
-_OFF_END: Final = re.compile("([oe])ff?$")
 _BALTIC_END: Final = re.compile("(?<=[bcdfghjklmnprtvz])(s|as|is|us|ys)$")
-_ABJAD_CH: Final = re.compile("tS")
+_ABJAD_READINGS: Final = (("StS", "S"), ("tS", "C"), ("ts", "c"), ("Xwa", "Xa"))
+"""Sounds that Arabic letters have no sign for: shch, ch and ts of other languages; and the silent w of Persian khw."""
+_ABD: Final = re.compile(r"^abd[aeiou]{0,2}(?:l(?=[^l])|([rsztdn])(?=\1))?(?=.{3})")
+_YE_AFTER_VOWEL: Final = re.compile(
+    "(?<=[ae])[yij]?e(?=(?:v|w|ff?)(?:a|s|as|ich|itch|itsch|na)?$)|(?<=[ou])[yij]?e(?=va?$)"
+)
 _WRITTEN_ARTICLE: Final = re.compile(r"^[ae](?:l(?=[^aeiou])|([dnrstz])(?=\1))(?=.{5})")
+_WRITTEN_PARTICLE: Final = re.compile(
+    "^(?:(?:van|von|op|in)de[nrl]?|vant|ter|ten|zum|zur|de(?:l[aol]s?|gli|lla)|dalla|dos|st|(?:ben|bin)(?![ejn])|ibn|ould)(?=.{4})"
+    "|^(?:ben|bin)(?=ali$)|^bel(?=[hkgmq].{3})|^(?:de|di|da|la|le)(?=[^aeiouy].{4})"
+)
 _CLASS_OF: Final = str.maketrans(
     {
         **dict.fromkeys("aeiouhy"),
@@ -151,12 +163,26 @@ _ABJAD_FOLD: Final = str.maketrans(
 
 
 def fold(spelling: str) -> str:
-    """The sound form of one Latin spelling; letters a-z only, doubled letters once."""
+    """The sound form of one Latin spelling; letters a-z only, doubled letters once.
+
+    The servant of Abd al-Rahman has one article however it is spoken (Abdelrahman, Abderrahmane, Abdurrahman), and the
+    Russian ye after a vowel one spelling (Musaev, Musayev, Mussajew).
+    """
     low = ascii_form(spelling.translate(_DIACRITICS))
     if low.endswith("c"):
         low = low[:-1] + "C"
+    if low.startswith("abd"):
+        low = _ABD.sub("abdu", low)
+    if "ev" in low or "ew" in low or "ef" in low:
+        low = _YE_AFTER_VOWEL.sub("Ie", low)
     sounded = _SOUND.sub(_sound, low).replace("X", "ks")
     return _singled(sounded.translate(_GLIDES).lower())
+
+
+def _abjad_reading(letters: str) -> str:
+    for written, said in _ABJAD_READINGS:
+        letters = letters.replace(written, said)
+    return letters
 
 
 def _sound(found: re.Match[str]) -> str:
@@ -174,46 +200,34 @@ def folds(spellings: tuple[str, ...], script: Script) -> tuple[str, ...]:
     Of each romanisation, and of the readings a Latin spelling leaves open.
     """
     if script in {Script.ARABIC, Script.HEBREW}:
-        read = [variant for spelling in spellings for variant in (spelling, _ABJAD_CH.sub("C", spelling))]
+        read = [variant for spelling in spellings for variant in (spelling, _abjad_reading(spelling))]
         return tuple(dict.fromkeys(spelling.translate(_ABJAD_FOLD) for spelling in read))
     out: dict[str, None] = {}
     for spelling in spellings:
         out.setdefault(fold(spelling))
     if script is Script.LATIN and spellings:
         word = spellings[0]
-        for variant in _readings(word):
+        for variant in readings(word):
+            out.setdefault(fold(variant))
+    elif script is Script.OTHER and spellings:
+        for variant in asian_readings(spellings[0]):
             out.setdefault(fold(variant))
     return tuple(form for form in list(out)[:5] if form)
-
-
-def _readings(word: str) -> list[str]:
-    """Other ways to say a Latin spelling: j of Jamal, ch of Bach, pinyin q of Qiang, final -off, u umlaut written u."""
-    found = []
-    if "j" in word and "dj" not in word:
-        found.append(word.replace("j", "dj"))
-    if "ch" in word and "sch" not in word and "tch" not in word:
-        found.append(word.replace("ch", "kh"))
-    if word.startswith(("x", "hs")):
-        found.append("s" + word[1:].removeprefix("s"))
-    if word.startswith(("qi", "qua")):
-        found.append("ch" + word[1:])
-    if word.endswith(("off", "eff")):
-        found.append(_OFF_END.sub(r"\1v", word))
-    if "ö" in word or "ü" in word or "ä" in word:
-        found.append(word.replace("ö", "oe").replace("ü", "ue").replace("ä", "a"))
-    return found
 
 
 def stems(form: str) -> tuple[str, ...]:
     """A sound form without the endings that a surname takes by sex or language.
 
-    Ivanova and Ivanov, Lavrovs and Lavrov, Novotná and Novotny, Kowalska and Kowalski.
+    Ivanova and Ivanov, Lavrovs and Lavrov, Novotná and Novotny, Kowalska and Kowalski, Petrauskaitė and Petrauskas,
+    Horakova and Horak.
     """
     if len(form) < 6:
         return ()
     slavic = _SLAVIC_END.sub(r"\1", form)
     if slavic != form and len(slavic) >= 4:
-        return (slavic,)
+        return (slavic, form[:-3]) if _CZECH_K.search(form) else (slavic,)
+    if len(form) > 7 and (man := _LITHUANIAN_WOMAN.sub("", form)) != form:
+        return (man,)
     baltic = _BALTIC_END.sub("", form)
     return (baltic,) if baltic != form and len(baltic) >= 4 else ()
 
@@ -224,6 +238,21 @@ def without_written_article(word: str) -> str:
     Empty when there is none. Some words only look like it (Alfredo); what is left is one more spelling to find them by.
     """
     bare = _WRITTEN_ARTICLE.sub("", word)
+    return bare if bare != word else ""
+
+
+def without_written_particle(word: str) -> str:
+    """A Latin word without particles written onto it: Vanderheyden, Delacruz, Digregorio, Benali.
+
+    Empty when there are none. As with the article, what is left is one more spelling to find it by.
+    """
+    bare = _WRITTEN_PARTICLE.sub("", word)
+    return bare if bare != word else ""
+
+
+def czech_man(word: str) -> str:
+    """The surname of the husband or father of a Czech woman: Nováková, Novák. Empty without the long á that tells."""
+    bare = _CZECH_WOMAN.sub("", word)
     return bare if bare != word else ""
 
 

@@ -14,7 +14,7 @@ from zlib import crc32
 from somec.persons.matching import folding
 from somec.persons.matching.equivalence import equivalents
 from somec.persons.matching.romanise import ascii_form, romanisations
-from somec.persons.matching.scripts import ABJADS, MAX_TOKEN_CHARACTERS, Script, script_of
+from somec.persons.matching.scripts import ABJADS, MAX_TOKEN_CHARACTERS, Script, is_syllable, script_of
 
 MAX_FORMS: Final = 6
 LONGEST_SKELETON: Final = 64
@@ -65,8 +65,8 @@ def word_keys(word: str) -> WordKeys:
     spellings = romanisations(word, script)
     abjad = script in ABJADS
     plain = spellings[0] if abjad and spellings else ascii_form(spellings[0]) if spellings else ""
-    if len(word) == 1:
-        plain = plain[:1]  # Ш. is an initial, and of Sharov as well
+    if len(word) == 1:  # Ш. is an initial, and of Sharov as well; 张 and 이 are names
+        plain = plain[:1] if not is_syllable(word) else plain if len(plain) > 1 else plain * 2
     forms = folding.folds(spellings, script)
     stems = _stems(word, forms, script)[: MAX_FORMS - len(forms)] if not abjad else ()
     everything = forms + stems
@@ -102,11 +102,11 @@ def word_keys(word: str) -> WordKeys:
 
 
 def _stems(word: str, forms: tuple[str, ...], script: Script) -> tuple[str, ...]:
-    """The sound forms of a word without its grammatical ending or a written-on article."""
+    """The sound forms of a word without its grammatical ending or a written-on article or particle."""
     found = [stem for form in forms for stem in folding.stems(form)]
-    bare = folding.without_written_article(word) if script is Script.LATIN else ""
-    if bare:
-        found.append(folding.fold(bare))
+    if script is Script.LATIN:
+        bare = folding.without_written_article(word), folding.without_written_particle(word), folding.czech_man(word)
+        found += [folding.fold(one) for one in bare if one]
     return tuple(dict.fromkeys(stem for stem in found if stem not in forms))
 
 

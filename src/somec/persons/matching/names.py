@@ -14,6 +14,7 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import Final
 
+from somec.persons.matching.compounds import is_article, joined
 from somec.persons.matching.namewords import HONORIFICS, NAMES_AT_THE_END, NEVER_NAMES, NO_INITIALS, PARTICLES, TITLES
 from somec.persons.matching.scripts import MAX_TOKEN_CHARACTERS, MAX_TOKENS, Script, script_of, words
 
@@ -37,31 +38,6 @@ class Part:
 
 
 _TWO_INITIALS: Final = re.compile("[bcdfghjklmnpqrstvwxz]{2}")
-_ABD: Final = frozenset(
-    ["abd", "abdul", "abdal", "abdel", "abdoul", "abdol", "abdur", "abdus", "abdu", "abdou", "abde"]
-)
-_ABD_ARABIC: Final = frozenset({"عبد"})
-_ABU: Final = frozenset({"abu", "abou", "abi", "abo", "umm", "um"})
-_ABU_ARABIC: Final = frozenset({"ابو", "أبو", "أبي", "ابي", "ام", "أم"})
-_MAC: Final = frozenset({"mac", "mc", "fitz"})
-_DIN: Final = frozenset(
-    {
-        "din",
-        "deen",
-        "dine",
-        "ddin",
-        "eddin",
-        "eddine",
-        "uddin",
-        "addin",
-        "الدين",
-        "allah",
-        "ullah",
-        "الله",
-        "rahman",
-        "rehman",
-    }
-)
 _PATRONYMIC: Final = re.compile(
     r"(?:(?:ov|ev|yev|iev|iov)i(?:ch|c|č|ć|ts|tsch)|[oiye]vych|(?:ov|ev|iv|iev|yiv|jiv)n[aа]|ini?chna|ович|евич|ьич|овна|евна|инична|ович|евич|івна|ївна|йович|ович|івич|авіч|евіч|аўна|еўна)$"
 )
@@ -89,8 +65,8 @@ def _parts(text: str, role: Role) -> tuple[Part, ...]:
         return ()
     if role is Role.UNKNOWN and _COMMA.search(text):
         found = _after_comma(text) or found
-    kept = _joined(_initials_apart(_without_titles(found)))
-    bare = [word for position, word in enumerate(kept) if not _is_particle(word, position, len(kept))]
+    kept = joined(_initials_apart(_without_titles(found)))
+    bare = [word for position, word in enumerate(kept) if not _is_particle(word, position, kept)]
     if not bare or (len(bare) == 1 and len(bare[0]) < 3):
         bare = kept
     out = []
@@ -145,52 +121,14 @@ def _initials_apart(found: list[str]) -> list[str]:
     ]
 
 
-def _is_particle(word: str, position: int, count: int) -> bool:
+def _is_particle(word: str, position: int, kept: list[str]) -> bool:
     """Ben, Al and Na are names at the start of a short name and particles inside one."""
+    count = len(kept)
     if word not in PARTICLES:
-        return False
+        return len(word) < 4 and position + 1 < count > 2 and is_article(word, kept[position + 1])
     return not (count == 2 and len(word) > 1) and not (
         position == 0 and word in {"ben", "al", "na", "an", "van", "le", "lo"} and count <= 2
     )
-
-
-def _joined(found: list[str]) -> list[str]:
-    """Compound names in several words as one word: Abd al-Rahman, Saif al-Din, Abu Bakr, Mac Donald."""
-    out: list[str] = []
-    position = 0
-    while position < len(found):
-        word, rest = found[position], found[position + 1 :]
-        if word in _ABD | _ABD_ARABIC and rest:
-            skip = 1 if rest[0] in {"al", "el", "ul", "ur", "ar", "as", "us", "ال"} and len(rest) > 1 else 0
-            out.append(("عبد" if word in _ABD_ARABIC else "abdul") + rest[skip])
-            position += 2 + skip
-        elif (word in _ABU | _ABU_ARABIC | _MAC) and rest:
-            skip = 1 if rest[0] in {"al", "el", "ال"} and len(rest) > 1 else 0
-            prefix = "abu" if word in {"abou", "abi", "abo"} else word
-            out.append(prefix + rest[skip])
-            position += 2 + skip
-        elif (
-            rest
-            and (
-                rest[0] in _DIN
-                or (len(rest) > 1 and rest[0] in {"al", "el", "ad", "ed", "ud", "ul", "ur"} and rest[1] in _DIN)
-            )
-            and word not in PARTICLES
-        ):
-            skip = 0 if rest[0] in _DIN else 1
-            out.append(word + _after_article(rest[skip]))
-            position += 2 + skip
-        else:
-            out.append(word)
-            position += 1
-    return out
-
-
-def _after_article(word: str) -> str:
-    """The second half of a name like Saif al-Din: Latin keeps a trace of the article, Arabic script needs none."""
-    if word in {"din", "deen", "dine"}:
-        return "ud" + word
-    return "دين" if word == "الدين" else word
 
 
 def _without_article(word: str, script: Script) -> str:

@@ -26,7 +26,8 @@ NEVER_NAMES: Final = frozenset((
 HONORIFICS: Final = frozenset((
     "haj", "haji", "hajji", "hajj", "hadji", "mullah", "mulla", "maulvi", "mawlawi", "maulavi", "molvi", "shaikh",
     "sheikh", "sheik", "shaykh", "cheikh", "sayyid", "sayed", "seyed", "syed", "qari", "ustad", "ayatollah",
-    "الشيخ", "شيخ", "السيد", "سيد", "الحاج", "حاج",
+    "alhaji", "alhadji", "elhadj", "elhadji", "mollah", "maulana", "mawlana", "molana", "hojatoleslam",
+    "hojjatoleslam", "الشيخ", "شيخ", "السيد", "سيد", "الحاج", "حاج", "шейх", "хаджи", "мулла",
 ))  # fmt: skip
 """Titles that stand inside a name as well (Amir Sayyid Abdullah) and are left out there at will."""
 TITLES: Final = NEVER_NAMES | HONORIFICS | frozenset((
@@ -44,6 +45,13 @@ Some are names too (Amir, Sayed): they are set aside only while at least two oth
 NAMES_AT_THE_END: Final = HONORIFICS | {"amir", "emir", "imam", "general", "major", "don", "lord"}
 """Titles that are family names where they come last: Naseem al-Sheikh, نسيم الشيخ."""
 NO_INITIALS: Final = frozenset(
-    {"ng", "st", "mc", "sz", "dz", "ks", "hs", "sh", "kh", "zh", "ch", "th", "gh", "lj", "nj"}
+    {"ng", "st", "mc", "md", "wm", "sz", "dz", "ks", "hs", "sh", "kh", "zh", "ch", "th", "gh", "lj", "nj"}
 )
 """Two consonants that are a name, a prefix, or one letter of another script in Latin."""
+
+ABBREVIATED: Final = {
+    **dict.fromkeys(("md", "mohd", "mohmd", "muhd", "mhd", "moh", "muh"), "mohammed"),
+    "fco": "francisco", "gpe": "guadalupe", "hdez": "hernandez", "wm": "william", "chas": "charles", "thos": "thomas",
+    "robt": "robert", "geo": "george", "jos": "joseph",
+}  # fmt: skip
+"""Names that clerks shorten, in South Asia, in Spanish and in English."""

@@ -13,12 +13,14 @@ Letters that no table knows go through ICU's `Any-Latin; Latin-ASCII`.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 from typing import Final
 
 import icu
 
+from somec.persons.matching.cyrillic_asian import asian_spellings
 from somec.persons.matching.scripts import Script
 
 
@@ -66,8 +68,18 @@ _ARMENIAN_WESTERN: Final = _ARMENIAN | _table("բ=p գ=k դ=t ձ=ts ջ=ch պ=b �
 ARABIC_LETTERS: Final = _table(
     "ا=a أ=a إ=i آ=a ٱ=a ء= ؤ=u ئ=i ب=b پ=p ت=t ث=T ج=j چ=C ح=H خ=X د=d ذ=D ر=r ڑ=r ز=z ژ=Z س=s ش=S ص=s ض=D ط=t ظ=D "
     "ع= غ=G ف=f ڤ=v ق=q ك=k ک=k گ=g ل=l م=m ن=n ں=n "
-    "ه=h ہ=h ھ=h ة=A ۃ=A و=w ي=y ی=y ى=A ې=y ے=y ٹ=t ڈ=d ڭ=g ڠ=g ێ=e ۆ=o ۇ=u ە=a"
+    "ه=h ہ=h ھ=h ة=A ۃ=A و=w ي=y ی=y ى=A ې=y ے=y ٹ=t ڈ=d ڭ=g ڠ=g ێ=e ۆ=o ۇ=u ە=a "
+    # Pashto, Kurdish, Uyghur, Malay
+    "ځ=Z څ=c ډ=d ړ=r ږ=g ښ=S ټ=t ڼ=n ګ=g ۍ=y ڵ=l ڕ=r ۋ=v ۈ=u ڽ=n ڬ=g ۏ=v"
 )
+_ARABIC_SPELLINGS: Final = (
+    (re.compile("^عبد ?ال(?=.{2})"), "عبد"),
+    (re.compile("کھ"), "K"),
+    (re.compile("(?<=[بپتٹجچدڈگ])ھ"), ""),
+    (re.compile("ہ$"), "ة"),
+)
+"""The article after the servant of Abd al-Rahman, which Latin writes as it is spoken (see `folding.fold`); in Urdu the
+breath after a consonant, which Latin leaves out as often as not, and the silent h at the end (Aisha)."""
 HEBREW_LETTERS: Final = _table(
     "א=a ב=B ג=g ד=d ה=h ו=w ז=z ח=H ט=t י=y כ=K ך=K ל=l מ=m ם=m נ=n ן=n ס=s ע= פ=P ף=P צ=c ץ=c ק=k ר=r ש=S ת=t װ=w "
     "ױ=w ײ=y"
@@ -127,6 +139,7 @@ def romanisations(word: str, script: Script) -> tuple[str, ...]:
     spelled: tuple[str, ...]
     if script is Script.CYRILLIC:
         spelled = tuple(_spell(base, scheme) for scheme in _CYRILLIC_SCHEMES)
+        spelled += tuple(_spell(one, _CYRILLIC_ICAO) for one in asian_spellings(base))
     elif script is Script.GREEK:
         bare = "".join(
             character for character in unicodedata.normalize("NFD", base) if not unicodedata.combining(character)
@@ -141,7 +154,7 @@ def romanisations(word: str, script: Script) -> tuple[str, ...]:
     elif script is Script.ARMENIAN:
         spelled = (_spell(base, _ARMENIAN, {"ու": "u"}), _spell(base, _ARMENIAN_WESTERN, {"ու": "u"}))
     elif script is Script.ARABIC:
-        spelled = (_letters(word, ARABIC_LETTERS),)
+        spelled = (_letters(_arabic_spelling(word), ARABIC_LETTERS),)
     elif script is Script.HEBREW:
         spelled = (_letters(word, HEBREW_LETTERS),)
     else:
@@ -164,6 +177,13 @@ def _spell(word: str, letters: dict[str, str], pairs: dict[str, str] | None = No
         out.append(known)
         position += 1
     return "".join(out)
+
+
+def _arabic_spelling(word: str) -> str:
+    """An Arabic, Persian or Urdu word with one spelling for what is written in several ways."""
+    for written, said in _ARABIC_SPELLINGS:
+        word = written.sub(said, word)
+    return word
 
 
 def _letters(word: str, letters: dict[str, str]) -> str:

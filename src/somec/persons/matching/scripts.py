@@ -98,6 +98,11 @@ def _script_of_character(character: str) -> Script | None:
     return next((script for low, high, script in _RANGES if low <= point <= high), Script.OTHER)
 
 
+def is_syllable(character: str) -> bool:
+    """Whether one character is a syllable or a word, and so a whole name: Han, Hangul, Kana."""
+    return "\u3040" <= character <= "\u9fff" or "\uac00" <= character <= "\ud7a3" or character >= "\U00020000"
+
+
 def clean(text: str) -> str:
     """`text` in NFKC, lower case, without invisible characters.
 

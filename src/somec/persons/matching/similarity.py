@@ -34,6 +34,8 @@ by letter; its worth is in the model, not counted."""
 INITIAL_LEVEL: Final = 1
 VOWEL_WEIGHT: Final = 0.5
 ABJAD_VOWEL_WEIGHT: Final = 0.12
+ABJAD_ONE_LETTER: Final = 0.12
+"""Writing one for the other of two sounds that have one letter."""
 
 _ABJAD_NEIGHBOURS: Final = ("dzt", "tsc", "kgqh", "jgzs", "bpvf", "scjz", "uovw", "iejy")
 """Letters that Latin spellings of Arabic and Hebrew names exchange: ض as d or z, ق as k, q or g, ج as j or g."""
@@ -66,7 +68,10 @@ def _costs(vowel_weight: float) -> NDArray[np.float32]:
 
 
 def _abjad_costs() -> NDArray[np.float32]:
-    """Vowels nearly free, h cheap, and the exchanges of `_ABJAD_NEIGHBOURS` at a third of a letter."""
+    """Vowels nearly free, h cheap, and the exchanges of `_ABJAD_NEIGHBOURS` at a third of a letter.
+
+    Arabic has one letter for v and f and one for b and p, Hebrew one for b and v and one for p and f.
+    """
     table = _costs(ABJAD_VOWEL_WEIGHT)
     table[0, 8] = table[8, 0] = 0.25
     for group in _ABJAD_NEIGHBOURS:
@@ -75,6 +80,9 @@ def _abjad_costs() -> NDArray[np.float32]:
                 if left != right:
                     place = ord(left) - 96, ord(right) - 96
                     table[place] = min(table[place], 0.35)
+    for left, right in ("vf", "pb", "vb", "pf"):
+        place = ord(left) - 96, ord(right) - 96
+        table[place] = table[place[::-1]] = ABJAD_ONE_LETTER
     return table
 
 
