@@ -15,10 +15,10 @@ import pytest
 from matching_sample import crowd, person  # type: ignore[import-not-found,unused-ignore]
 
 from somec.persons.matching import index as index_module
-from somec.persons.matching import store
 from somec.persons.matching.answer import Outcome
 from somec.persons.matching.errors import IndexBusy, IndexDamaged, IndexMissing, IndexStorage, IndexVersion
 from somec.persons.matching.index import MANIFEST, MatchIndex
+from somec.persons.matching.version import index_format, modules_below
 
 BORN = "1977-07-07"
 OTHER = "1961-02-13"
@@ -222,12 +222,37 @@ def test_a_damaged_segment_is_refused(tmp_path: Path, damage: str) -> None:
 def test_an_index_of_another_version_is_refused_and_can_be_rebuilt(tmp_path: Path) -> None:
     MatchIndex.create(tmp_path / "i").rebuild(crowd(10))
     manifest = tmp_path / "i" / MANIFEST
-    manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "format": store.FORMAT + 1}))
+    manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "format": "of other rules"}))
     with pytest.raises(IndexVersion) as caught:
         MatchIndex.open(tmp_path / "i")
-    assert caught.value.parameters["expected"] == store.FORMAT
+    assert caught.value.parameters["expected"] == index_format()
     MatchIndex(tmp_path / "i").rebuild(crowd(12))
     assert len(MatchIndex.open(tmp_path / "i")) == 12
+
+
+def test_the_format_covers_every_module_that_decides_what_is_in_an_index(tmp_path: Path) -> None:
+    for module, text in {
+        "building": "from package.matching.keys import key",
+        "keys": "from package.matching import folding, rules as r",
+        "folding": "import re",
+        "rules": "",
+        "search": "from package.matching.building import build",
+    }.items():
+        (tmp_path / f"{module}.py").write_text(text)
+    assert modules_below(tmp_path, "building") == {"building", "keys", "folding", "rules"}
+    below = modules_below(Path(index_module.__file__).parent, "building")
+    assert {
+        "names",
+        "folding",
+        "romanise",
+        "keys",
+        "equivalence",
+        "scripts",
+        "dates",
+        "wordtables",
+        "postings",
+    } <= below
+    assert not below & {"search", "scoring", "index"}
 
 
 def test_a_missing_index_is_an_error_of_its_own(tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ from somec.persons.matching.model import Model, load_model
 from somec.persons.matching.records import NormalRecord, PersonRecord, normalise
 from somec.persons.matching.segment import Segment
 from somec.persons.matching.tables import RowBlock
+from somec.persons.matching.version import index_format
 
 MANIFEST: Final = "index.json"
 CHECKPOINT_AT: Final = 20_000
@@ -54,8 +55,7 @@ class MatchIndex:
         self._log_end = 0
         self._broken = ""
 
-    # -- making and opening ----------------------------------------------------------------------------------------
-    # --------------------------------------
+    # making and opening
 
     @classmethod
     def in_memory(
@@ -159,8 +159,7 @@ class MatchIndex:
             }
         )
 
-    # -- changing --------------------------------------------------------------------------------------------------
-    # --------------------------------------
+    # changing
 
     def put(self, records: Iterable[PersonRecord]) -> None:
         """Add people or replace them by id.
@@ -275,8 +274,7 @@ class MatchIndex:
                 self._publish({**self._manifest, "complete": False, "reason": reason})
             self.refresh()
 
-    # -- asking ----------------------------------------------------------------------------------------------------
-    # --------------------------------------
+    # asking
 
     def search(
         self,
@@ -360,8 +358,7 @@ class MatchIndex:
         for described in self._manifest.get("segments", ()):
             store.verify_segment(self._folder() / described["file"])
 
-    # -- files and locks -------------------------------------------------------------------------------------------
-    # --------------------------------------
+    # files and locks
 
     def _folder(self) -> Path:
         if self.folder is None:
@@ -378,7 +375,7 @@ class MatchIndex:
 
     def _publish(self, manifest: dict[str, Any]) -> None:
         """Make a manifest the one in force, then delete files that it does not name."""
-        content = json.dumps({**manifest, "format": store.FORMAT}, indent=1).encode()
+        content = json.dumps({**manifest, "format": index_format()}, indent=1).encode()
         store.write_whole(self._folder() / MANIFEST, lambda out: out.write(content))
         kept = {described["file"] for described in manifest.get("segments", ())} | {manifest["log"]}
         for path in [
@@ -414,8 +411,8 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
         raise IndexDamaged("matching.index.damaged", file=MANIFEST) from error
     if not isinstance(manifest, dict):
         raise IndexDamaged("matching.index.damaged", file=MANIFEST)
-    if manifest.get("format") != store.FORMAT:
-        raise IndexVersion("matching.index.version", found=str(manifest.get("format")), expected=store.FORMAT)
+    if manifest.get("format") != index_format():
+        raise IndexVersion("matching.index.version", found=str(manifest.get("format")), expected=index_format())
     return {str(name): value for name, value in manifest.items()}
 
 

@@ -21,10 +21,9 @@ from somec.persons.matching import arrays
 from somec.persons.matching.arrays import Tables
 from somec.persons.matching.errors import IndexDamaged, IndexStorage, IndexVersion
 from somec.persons.matching.segment import Segment
+from somec.persons.matching.version import index_format
 
 MAGIC: Final = b"SOMECIDX"
-FORMAT: Final = 2
-"""Changes when the layout changes, or the rules by which names become keys: either makes older files unreadable."""
 _ALIGNMENT: Final = 64
 _GROUPS: Final[dict[str, Any]] = {
     "vocabulary": arrays.Vocabulary,
@@ -57,7 +56,7 @@ def write_segment(file: Path, tables: Tables, nations: tuple[str, ...]) -> None:
             )
             contents.append(solid)
             position += solid.nbytes
-    header = json.dumps({"format": FORMAT, "nations": nations, "arrays": described, "size": position}).encode()
+    header = json.dumps({"format": index_format(), "nations": nations, "arrays": described, "size": position}).encode()
     header += b" " * (-(len(header) + 16) % _ALIGNMENT)
 
     def write(out: Any) -> None:
@@ -150,8 +149,8 @@ def _open(file: Path) -> tuple[dict[str, Any], int, mmap.mmap]:
         header: dict[str, Any] = json.loads(mapped[16 : 16 + length])
     except ValueError as error:
         raise IndexDamaged("matching.index.damaged", file=file.name) from error
-    if header.get("format") != FORMAT:
-        raise IndexVersion("matching.index.version", found=str(header.get("format")), expected=FORMAT)
+    if header.get("format") != index_format():
+        raise IndexVersion("matching.index.version", found=str(header.get("format")), expected=index_format())
     start = 16 + length
     if len(mapped) < start + int(header["size"]):
         raise IndexDamaged("matching.index.damaged", file=file.name)
