@@ -28,7 +28,9 @@ MAC: Final = frozenset({"mac", "mc", "fitz"})
 SECOND: Final = {
     **dict.fromkeys(("din", "deen", "dine", "ddin"), "ud"),
     **dict.fromkeys(("rahman", "rehman"), "ur"),
-    **dict.fromkeys(("eddin", "eddine", "uddin", "addin", "allah", "ullah", "الدين", "الله"), ""),
+    **dict.fromkeys(("eddin", "eddine", "uddin", "addin", "allah", "ullah", "الدين", "الله", "الرحمن", "аллах"), ""),
+    "дин": "уд",
+    **dict.fromkeys(("рахман", "рехман"), "ур"),
 }
 """What makes one name together with the word before, and the article as it is spoken there."""
 OFFSPRING: Final = frozenset(
@@ -73,8 +75,8 @@ def _compound(word: str, rest: list[str], before: int) -> tuple[str, int]:
     if word in PARTICLES:
         return word, 1
     if after in SECOND:
-        return word + SECOND[after] + after.removeprefix("ال"), used
-    if article and rest[0][0] in "uo":
+        return word.removesuffix(SECOND[after]) + SECOND[after] + after.removeprefix("ال"), used
+    if article and rest[0][0] in "uoу":
         return word + rest[0] + after, used  # Zia ul-Haq: with a u inside a compound only, never before a family name
     return (word + rest[0], 2) if before and rest[0] in OFFSPRING else (word, 1)
 

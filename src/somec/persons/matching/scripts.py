@@ -65,6 +65,10 @@ _RANGES: Final = (
 # Bidirectional controls (UAX 9), zero-width characters, soft hyphen, byte order mark, Arabic tatweel: no letter
 # among them.
 _INVISIBLE: Final = re.compile("[\u00ad\u034f\u061c\u0640\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
+_VOWEL_POINTS: Final = re.compile(
+    "[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8]"
+)
+"""Vowel points and other marks of Hebrew and Arabic, written in schoolbooks and scripture and hardly ever in names."""
 _APOSTROPHES: Final = re.compile("['`´ʹʺʻʼʽʾʿˈ‘’‛′՚׳ꞌ＇]")
 _SEPARATORS: Final = re.compile(r"[\s\-‐-―−_./,;:·・•|\\()\[\]{}<>«»\"“”„?!*+=#&@~^%$־]+")
 _WORD_START: Final = re.compile(r"(?<=[^\W\d_])(?=[A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĢĪĮİĶĹĻĽŁŃŅŇŐŘŚŞŠŢŤŪŮŰŲŹŻŽΑ-ΩΆΈ-ΏА-ЯЁІЇЄҐ])")
@@ -106,11 +110,11 @@ def is_syllable(character: str) -> bool:
 def clean(text: str) -> str:
     """`text` in NFKC, lower case, without invisible characters.
 
-    Apostrophes removed because they are written or left out at will ("O'Brien", "Ba'asyir").
+    Apostrophes and vowel points are removed because they are written or left out at will ("O'Brien", "Ba'asyir", محمّد).
     """
     visible = _INVISIBLE.sub("", text[: MAX_NAME_CHARACTERS * 2])
     folded = unicodedata.normalize("NFKC", visible)[:MAX_NAME_CHARACTERS]
-    return _APOSTROPHES.sub("", folded).casefold().replace("ς", "σ")
+    return _VOWEL_POINTS.sub("", _APOSTROPHES.sub("", folded)).casefold().replace("ς", "σ")
 
 
 def words(text: str) -> list[str]:
