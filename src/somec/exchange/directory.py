@@ -10,7 +10,7 @@ from threading import Lock
 
 from somec.as4.errors import PROCESSING_MODE_MISMATCH, As4Error
 from somec.as4.message import UserMessage
-from somec.as4.pmode import Terms, select
+from somec.as4.pmode import LocalKeys, Terms, select
 from somec.exchange import cards
 from somec.exchange.cards import Card
 from somec.exchange.keyring import Keyring
@@ -73,11 +73,23 @@ class Directory:
             raise As4Error(PROCESSING_MODE_MISMATCH, "peer.unknown", ref_to_message_id=message.message_id)
         if not peer.active:
             raise As4Error(PROCESSING_MODE_MISMATCH, "peer.suspended", ref_to_message_id=message.message_id)
-        terms = cards.terms(sender=peer.card, receiver=ring.card, keys=ring.local, peer=peer.card)
+        terms = _terms(peer.card, ring.card, peer.card, ring.local)
         select([terms.pmode], message)
         return terms
 
 
 def terms_out(peer: KnownPeer, ring: Keyring) -> Terms:
     """Return what governs messages to a peer."""
-    return cards.terms(sender=ring.card, receiver=peer.card, keys=ring.local, peer=peer.card)
+    return _terms(ring.card, peer.card, peer.card, ring.local)
+
+
+_made: dict[tuple[str, str], tuple[Card, Card, LocalKeys, Terms]] = {}  # one for each direction between two states
+
+
+def _terms(sender: Card, receiver: Card, peer: Card, keys: LocalKeys) -> Terms:
+    """Return the terms of two cards, made once: asked for each message, they change when a card or our keys do."""
+    known = _made.get((sender.state, receiver.state))
+    if known is None or known[0] is not sender or known[1] is not receiver or known[2] is not keys:
+        terms = cards.terms(sender=sender, receiver=receiver, keys=keys, peer=peer)
+        known = _made[sender.state, receiver.state] = (sender, receiver, keys, terms)
+    return known[3]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -12,9 +13,11 @@ from exchange.twin import Twin
 from somec.access.rules import Actor
 from somec.audit.models import Entry
 from somec.exchange import actions, cards, queries
+from somec.exchange.directory import KnownPeer, terms_out
+from somec.exchange.keyring import Keyring
 from somec.exchange.models import Peer, PeerHealth, PeerProposal, Problem
 from somec.exchange.problems import Refusal, record
-from somec.exchange.rules import Direction
+from somec.exchange.rules import Direction, PeerState
 from somec.kernel import clock
 from somec.kernel.errors import Invalid, NotAllowed, NotFound, NotPossibleNow
 
@@ -154,3 +157,12 @@ def test_strangers_cannot_fill_the_table(monkeypatch: pytest.MonkeyPatch) -> Non
     assert Problem.objects.count() == 10
     record([_refusal(peer_state="NL", authenticated=True, message_id="m")])
     assert Problem.objects.count() == 11
+
+
+def test_terms_are_made_once_and_anew_when_a_card_changes(nl: Twin, own: Twin, ring: Keyring) -> None:
+    peer = KnownPeer(nl.card, PeerState.ACTIVE)
+    first = terms_out(peer, ring)
+    assert terms_out(KnownPeer(peer.card, PeerState.ACTIVE), ring) is first
+    moved = KnownPeer(replace(peer.card, party="another-name"), PeerState.ACTIVE)
+    assert terms_out(moved, ring).pmode.responder.id.value == "another-name"
+    assert terms_out(peer, ring) == first
