@@ -34,6 +34,11 @@ WRITTEN = [
     ("Mohd Iqbal", ["mohammed", "iqbal"]),
     ("Ali ez-Zerkaoui Hasan", ["ali", "zerkaoui", "hasan"]),
     ("Ali Can Er", ["ali", "can", "er"]),
+    ("Yu. Zh. Petrov", ["y", "z", "petrov"]),
+    ("Ma. Dolores Ruiz", ["maria", "dolores", "ruiz"]),
+    ("Mª Dolores Ruiz", ["maria", "dolores", "ruiz"]),
+    ("Ma Wei", ["ma", "wei"]),
+    ("St. John", ["st", "john"]),
     ("Alhaji Musa Bello", ["musa", "bello"]),
 ]
 

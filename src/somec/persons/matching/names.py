@@ -41,6 +41,8 @@ _TWO_INITIALS: Final = re.compile("[bcdfghjklmnpqrstvwxz]{2}")
 _PATRONYMIC: Final = re.compile(
     r"(?:(?:ov|ev|yev|iev|iov)i(?:ch|c|č|ć|ts|tsch)|[oiye]vych|(?:ov|ev|iv|iev|yiv|jiv)n[aа]|ini?chna|ович|евич|ьич|овна|евна|инична|ович|евич|івна|ївна|йович|ович|івич|авіч|евіч|аўна|еўна)$"
 )
+_DOTTED: Final = re.compile(r"(?i)\b(?:([yi](?=[uae]\.)|[zkcst](?=h\.)|t(?=s\.))[a-z]\.|(ma\.|m\.?ª))")
+"""One letter of another script in two of Latin, as an initial (Yu. Zh. Kh. Ts.); the Spanish Ma. and Mª for María."""
 _ARABIC_ARTICLE: Final = "ال"
 _COMMA: Final = re.compile(r"[,،]")
 
@@ -60,7 +62,7 @@ def parts_of(full: str = "", *, given: str = "", family: str = "", patronymic: s
 def _parts(text: str, role: Role) -> tuple[Part, ...]:
     if text.isascii() and text.isalpha() and (text.istitle() or text.isupper() or text.islower()):
         return (Part(text.lower()[:MAX_TOKEN_CHARACTERS], Script.LATIN, role),)  # as below, for most names there are
-    found = words(text)
+    found = words(_DOTTED.sub(_written_out, text) if "." in text or "ª" in text else text)
     if not found:
         return ()
     if role is Role.UNKNOWN and _COMMA.search(text):
@@ -83,6 +85,10 @@ def _parts(text: str, role: Role) -> tuple[Part, ...]:
             )
         )
     return tuple(out)
+
+
+def _written_out(found: re.Match[str]) -> str:
+    return "Maria " if found[2] else found[1] + " "
 
 
 def is_patronymic(word: str) -> bool:
@@ -122,8 +128,10 @@ def _initials_apart(found: list[str]) -> list[str]:
 
 
 def _is_particle(word: str, position: int, kept: list[str]) -> bool:
-    """Ben, Al and Na are names at the start of a short name and particles inside one."""
+    """Ben, Al and Na are names at the start of a short name, particles inside one; y, e and i are initials outside."""
     count = len(kept)
+    if len(word) == 1 and position in {0, count - 1}:
+        return False
     if word not in PARTICLES:
         return len(word) < 4 and position + 1 < count > 2 and is_article(word, kept[position + 1])
     return not (count == 2 and len(word) > 1) and not (
