@@ -157,3 +157,47 @@ def test_two_people_are_kept_apart_and_that_is_taken_back(desk: Desk) -> None:
     back = post(desk.client(PO), f"/duplicates/apart/{made}/withdraw", {"reason": "I meant another pair of files."})
     assert back.status_code == 200
     assert desk.client(PO).get("/api/v1/duplicates/apart").json() == []
+
+
+def test_a_date_that_cannot_be_is_named_at_its_field(desk: Desk) -> None:
+    body = {"names": [{"family": "LIEPA", "main": True}], "births": [{"date": "2000-02-29"}, {"date": "1999-02-29"}]}
+    answer = post(desk.client(PO), "/persons", body)
+    assert (answer.status_code, answer.json()["code"]) == (422, "date.not_a_leap_year")
+    assert answer.json()["fields"] == {"births.1.date": ["date.not_a_leap_year"]}
+
+
+@pytest.mark.parametrize(
+    ("field", "code"),
+    [
+        (("basis", "handling_code"), "H9"),
+        (("basis", "purpose"), "none"),
+        (("evaluation",), "Z9"),
+        (("destinations", 0, "state"), "ZZ"),
+    ],
+    ids=["handling code", "purpose", "evaluation", "state"],
+)
+def test_a_code_that_the_catalogue_does_not_know_is_refused_and_the_draft_stays_readable(
+    desk: Desk, field: tuple[Any, ...], code: str
+) -> None:
+    """Once such a draft was kept, and answered "nothing here" to everybody ever after, its author too."""
+    officer = desk.client(PO)
+    notice = post(officer, f"/persons/{desk.person}/notices", {"kind": "relocation", "destinations": ["NL"]}).json()[
+        "id"
+    ]
+    seen = officer.get(f"/api/v1/notices/{notice}").json()
+    place: Any = seen["content"]
+    for step in field[:-1]:
+        place = place[step]
+    place[field[-1]] = code
+    answer = officer.put(
+        f"/api/v1/notices/{notice}",
+        json.dumps({"version": seen["row"]["version"], "content": seen["content"]}),
+        content_type="application/json",
+    )
+    assert (answer.status_code, answer.json()["fields"]) == (422, {".".join(map(str, field)): ["choice"]})
+    assert officer.get(f"/api/v1/notices/{notice}/readiness").status_code == 200
+
+
+def test_a_notice_to_a_state_that_is_none_is_not_begun(desk: Desk) -> None:
+    answer = post(desk.client(PO), f"/persons/{desk.person}/notices", {"kind": "relocation", "destinations": ["ZZ"]})
+    assert (answer.status_code, answer.json()["fields"]) == (422, {"destinations.0.state": ["choice"]})

@@ -20,6 +20,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints, cr
 from pydantic import Field as Limit
 
 from somec.kernel import clock
+from somec.kernel.errors import Invalid
 from somec.persons.dates import PartialDate
 
 T = TypeVar("T")
@@ -117,26 +118,38 @@ def build(cls: type[T], value: Any) -> T:
     return found
 
 
-def _built(hint: Any, value: Any) -> Any:
+def _built(hint: Any, value: Any, place: str = "") -> Any:
     if value is None:
         return None
     origin, arguments = get_origin(hint), get_args(hint)
     if hint is PartialDate:
-        return PartialDate.parse(value)
+        return _dated(value, place)
     if isinstance(hint, type) and is_dataclass(hint):
         hints = _hints(hint)
-        return hint(**{name: _built(hints[name], item) for name, item in value.items()})
+        return hint(**{name: _built(hints[name], item, _below(place, name)) for name, item in value.items()})
     if origin in {Union, types.UnionType}:
-        return _built(_fitting(arguments, value), value)
+        return _built(_fitting(arguments, value), value, place)
     if origin in {tuple, Sequence}:
-        return tuple(_built(arguments[0], item) for item in value)
+        return tuple(_built(arguments[0], item, _below(place, number)) for number, item in enumerate(value))
     if origin in {frozenset, list, set}:
-        return origin(_built(arguments[0], item) for item in value)
+        return origin(_built(arguments[0], item, _below(place, number)) for number, item in enumerate(value))
     if origin is not None and isinstance(origin, type) and issubclass(origin, Mapping):
-        return {key: _built(arguments[1], item) for key, item in value.items()}
+        return {key: _built(arguments[1], item, _below(place, key)) for key, item in value.items()}
     if isinstance(hint, type) and issubclass(hint, Enum):
         return hint(value)
     return value
+
+
+def _below(place: str, step: object) -> str:
+    return f"{place}.{step}" if place else str(step)
+
+
+def _dated(value: Any, place: str) -> PartialDate:
+    """Return a date of which parts may be unknown; one that cannot be is named at its field like every mistake."""
+    try:
+        return PartialDate.parse(value)
+    except Invalid as error:
+        raise Invalid(error.code, fields={place: [error.code]} if place else None) from error
 
 
 def _fitting(choices: tuple[Any, ...], value: Any) -> Any:

@@ -93,7 +93,7 @@ def _decision_of(person_id: str) -> str:
 
 
 def _refuse_mistakes(content: Content, now: datetime) -> None:
-    fields = travel.mistakes(content, own_state=identity.own_state(), now=now)
+    fields = gate.unknown_codes(content) | travel.mistakes(content, own_state=identity.own_state(), now=now)
     if fields:
         raise Invalid("notice.content", fields=fields)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from somec.catalogue import queries as catalogue
 from somec.catalogue.entries import AuthorityKind
 from somec.catalogue.initiative import OwnInitiativeAdvice
 from somec.exchange import identity
+from somec.kernel.errors import NotFound
 from somec.movements import readiness, travel
 from somec.movements.models import Notice
 from somec.movements.travel import Content
@@ -48,6 +49,28 @@ def advice(authority_id: str, state: str) -> OwnInitiativeAdvice:
     return catalogue.own_initiative_bases(
         authority=authority_kind(authority_id), sending_state=identity.own_state(), receiving_state=state
     )
+
+
+def unknown_codes(content: Content) -> dict[str, list[str]]:
+    """Return the fields whose code the catalogue does not know; a draft with one could never be shown again."""
+    basis = content.basis
+    asked: list[tuple[str, str, Callable[[str], object]]] = [
+        (f"destinations.{number}.state", one.state, catalogue.state) for number, one in enumerate(content.destinations)
+    ]
+    asked += [
+        ("basis.handling_code", basis.handling_code, catalogue.handling_code),
+        ("basis.purpose", basis.purpose, catalogue.permitted_use),
+        ("evaluation", content.evaluation, catalogue.evaluation),
+    ]
+    return {field: ["choice"] for field, code, look_up in asked if code and not _known(look_up, code)}
+
+
+def _known(look_up: Callable[[str], object], code: str) -> bool:
+    try:
+        look_up(code)
+    except NotFound:
+        return False
+    return True
 
 
 def lead(notice: Notice, content: Content, now: datetime) -> travel.Lead:
