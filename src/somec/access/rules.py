@@ -112,6 +112,7 @@ ACTIONS: Mapping[str, Rule] = {
     "alert.read": Rule((_DESK_ONLY, _grant(_PO, _AU, _PL, _PR, by=_WRITTEN))),
     "alert.take": Rule((_DESK_ONLY, _grant(_PO, _AU, _PL, _PR, by=_CASE))),
     "alert.read_technical": Rule((_TECHNICAL,)),
+    "alert.take_technical": Rule((_TECHNICAL,)),
     # Peers and what was refused at the wire
     "peer.read": Rule((_grant(_CP, _AD, _DP, by=(_ANYONE,)),)),
     "peer.propose": Rule((_TECHNICAL,), node=True),

@@ -16,7 +16,7 @@ from somec.alerts.rules import UNCLAIMED_AFTER, AlertKind, AlertState, Settlemen
 from somec.audit import actions as audit
 from somec.audit.rules import Kind as AuditKind
 from somec.audit.rules import new_entry
-from somec.exchange import identity
+from somec.exchange import condition, identity
 from somec.kernel import clock
 from somec.kernel.errors import Invalid, NotFound, NotPossibleNow
 from somec.kernel.ids import derived_id
@@ -139,10 +139,13 @@ def _settlements(standing: Iterable[Alert]) -> dict[str, Settlement]:
     told = Disclosure.objects.in_bulk([row.subject_id for row in rows if row.subject_kind == "disclosure"])
     received = Incoming.objects.in_bulk([row.subject_id for row in rows if row.subject_kind == "incoming"])
     held = set(HeldDocument.objects.filter(pk__in=[row.subject_id for row in rows]).values_list("pk", flat=True))
+    ending = {(one.name, one.ends) for one in condition.own_certificates() if one.urgency is not None}
     found: dict[str, Settlement] = {}
     for row in rows:
         if row.kind == AlertKind.UNCLAIMED_DOCUMENT.value:
             result = None if row.subject_id in held else Settlement.CLAIMED
+        elif row.kind == AlertKind.CERTIFICATE.value:
+            result = None if (row.subject_id, row.due) in ending else Settlement.RENEWED
         else:
             result = _outcome(row, told.get(row.subject_id) or received.get(row.subject_id))
         if result is not None:
@@ -161,6 +164,34 @@ def _outcome(alert: Alert, subject: Disclosure | Incoming | None) -> Settlement 
     return Settlement.ANSWERED if answered else None
 
 
+@transaction.atomic
+def take_certificate(*, actor: Actor, name: str) -> None:
+    """Take the renewal of one of the node's own certificates: from now on the reader is named as who sees to it.
+
+    ``name``: of the certificate, as :class:`~somec.exchange.condition.OwnCertificate` has it. It ends by itself when
+    the certificate is renewed. Raises NotFound where it is in order, NotPossibleNow where a colleague has it.
+    """
+    access.check(actor, "alert.take_technical")
+    ends = next(
+        (one.ends for one in condition.own_certificates() if one.name == name and one.urgency is not None), None
+    )
+    if ends is None:
+        raise NotFound("alert.unknown", id=name)
+    now, own = clock.now(), identity.own_state()
+    kind = AlertKind.CERTIFICATE.value
+    alert, made = Alert.objects.select_for_update().get_or_create(
+        kind=kind, subject_id=name, due=ends, defaults={
+            "id": derived_id("alt", kind, name, clock.iso(ends)), "subject_kind": "key", "raised": now,
+            "debtor_state": own, "other_state": own, "state": AlertState.TAKEN.value, "taken_by": actor.id,
+            "taken_at": now,
+        },
+    )  # fmt: skip
+    if not made and alert.taken_by != actor.id:
+        raise NotPossibleNow("alert.taken_already", id=alert.id)
+    if made:
+        _note(actor, "alert.take", alert)
+
+
 def _targets(alert: Alert) -> tuple[Target, ...]:
     if alert.subject_kind == "disclosure":
         told = Disclosure.objects.select_related("notice").get(id=alert.subject_id)
@@ -168,7 +199,7 @@ def _targets(alert: Alert) -> tuple[Target, ...]:
     if alert.subject_kind == "incoming":
         received = Incoming.objects.get(id=alert.subject_id)
         return incoming_targets(received, received.owners.all())
-    return (Target("document", alert.subject_id, desk=True),)
+    return (Target(alert.subject_kind, alert.subject_id, desk=alert.kind == AlertKind.UNCLAIMED_DOCUMENT.value),)
 
 
 def _for(actor: Actor, alert_id: str) -> Alert:

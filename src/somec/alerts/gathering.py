@@ -38,6 +38,7 @@ class Rows:
     decisions: Mapping[str, Decision]
     merges: Mapping[str, Merge]
     owners: Mapping[str, str]
+    assigned: Mapping[str, str]
     by_conversation: Mapping[str, Incoming] = field(default_factory=dict)
     told_by_conversation: Mapping[str, Disclosure] = field(default_factory=dict)
 
@@ -65,6 +66,7 @@ def gather(actor: Actor, now: datetime, own: str) -> Rows:
         decisions=Decision.objects.in_bulk(found[Line.DECISION]),
         merges=Merge.objects.in_bulk(found[Line.MERGE]),
         owners={row.id: row.taken_by for row in incoming if row.taken_by},
+        assigned={row.id: row.assigned_to for row in incoming if row.assigned_to},
         uncounted=_uncounted(sources, found),
     )  # fmt: skip
 
@@ -109,11 +111,14 @@ def _named(source: Source) -> QuerySet[Any, tuple[str, str]]:
 def _incoming(
     found: Mapping[Line, list[str]], duties: Mapping[str, Obligation], plans: Mapping[str, PlanAction]
 ) -> list[Any]:
-    """Return the notices received, each annotated with who has taken it."""
+    """Return the notices received, each annotated with who has taken it, and who was named for it by name."""
     ids = {one for line in work.INCOMING_LINES for one in found[line]} | {row.incoming_id for row in plans.values()}
     conversations = {duties[one].conversation for one in found[Line.DUTY]}
     taken = Owner.objects.filter(incoming_id=OuterRef("id"), taken_at__isnull=False).order_by("service")
-    rows: QuerySet[Any] = Incoming.objects.annotate(taken_by=Subquery(taken.values("user_id")[:1]))
+    named = Owner.objects.filter(incoming_id=OuterRef("id")).exclude(user_id="").order_by("service")
+    rows: QuerySet[Any] = Incoming.objects.annotate(
+        taken_by=Subquery(taken.values("user_id")[:1]), assigned_to=Subquery(named.values("user_id")[:1])
+    )
     return list(rows.filter(_either(ids, conversations)))
 
 

@@ -7,10 +7,14 @@ from enum import StrEnum
 
 
 class AlertKind(StrEnum):
-    """Why an alert was raised. Everything else that needs a person is computed from obligations and states."""
+    """Why an alert was raised. Everything else that needs a person is computed from obligations and states.
+
+    A certificate of the node itself is computed too; its alert is written when somebody takes it.
+    """
 
     NOT_ARRIVED = "not_arrived"
     UNCLAIMED_DOCUMENT = "unclaimed_document"
+    CERTIFICATE = "certificate"
 
 
 class AlertState(StrEnum):
@@ -30,6 +34,7 @@ class Settlement(StrEnum):
     CHANGED = "changed"
     ENDED = "ended"
     CLAIMED = "claimed"
+    RENEWED = "renewed"
     BY_PERSON = "by_person"
 
 

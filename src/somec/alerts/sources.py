@@ -29,12 +29,13 @@ def needs(rows: Rows, own: str) -> list[Need]:
 def _duties(rows: Rows) -> list[Need]:
     """Return what we owe for notices of other states."""
     owed = [rows.duties[one] for one in rows.found[Line.DUTY]]
+    owners = {**rows.assigned, **rows.owners}  # who was named and has not taken it yet is still the one to ask
     return [
         Need(
             id=row.id, verb=work.INCOMING_DUTIES[row.rule][0], due=row.due, since=row.start, subject_kind="incoming",
             subject_id=subject.id, conversation=row.conversation, person=_their_person(subject),
             states=(subject.from_state,), mechanism=row.mechanism, article=row.article, statutory=row.statutory,
-            owner_id=rows.owners.get(subject.id, ""), owner_authority=subject.authority_id, detail=subject.kind,
+            owner_id=owners.get(subject.id, ""), owner_authority=subject.authority_id, detail=subject.kind,
             reference=subject.reference,
         )
         for row in owed

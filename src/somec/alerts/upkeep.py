@@ -6,8 +6,9 @@ from datetime import datetime
 
 from somec.access import rules as access
 from somec.access.rules import Actor
+from somec.alerts.models import Alert
 from somec.alerts.needs import Banner, Need
-from somec.alerts.rules import Verb
+from somec.alerts.rules import AlertKind, AlertState, Verb
 from somec.exchange import condition
 from somec.exchange.models import Delivery, Obligation
 from somec.exchange.queries import PeerView
@@ -37,14 +38,21 @@ def own_certificates(actor: Actor) -> list[Need]:
     """Return our own certificates that end soon or have ended, for those who can renew them or have it done."""
     if not access.can(actor, "alert.read_technical"):
         return []
+    ending = [one for one in condition.own_certificates() if one.urgency is not None]
+    takers = certificate_takers() if ending else {}
     return [
         Need(
             id=f"own.{one.name}.certificate", verb=Verb.RENEW_CERTIFICATE, due=one.ends, since=one.ends,
-            subject_kind="key", subject_id=one.name, detail=one.name,
+            subject_kind="key", subject_id=one.name, detail=one.name, owner_id=takers.get(one.name, ""),
         )
-        for one in condition.own_certificates()
-        if one.urgency is not None
+        for one in ending
     ]  # fmt: skip
+
+
+def certificate_takers() -> dict[str, str]:
+    """Return who has taken the renewal of each of the node's own certificates that ends: its name, the person's id."""
+    rows = Alert.objects.filter(kind=AlertKind.CERTIFICATE.value, state=AlertState.TAKEN.value).order_by("due")
+    return dict(rows.values_list("subject_id", "taken_by"))
 
 
 def banners(peers: list[PeerView], own: str) -> list[Banner]:
