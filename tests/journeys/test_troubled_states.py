@@ -93,6 +93,9 @@ def test_the_two_nodes_differ_and_both_values_stand_there(stage: Stage, officers
         assert "They differ" in said
         assert "Ask for repair" in said
         assert "Nothing is chosen by itself" in said
+        differing = officer.page.get_by_role("table", name="Duties on which the two nodes differ")
+        assert "Take the notice for an authority" in differing.inner_text(), "which duty differs is not named"
+        assert differing.get_by_role("cell").filter(has_text="owes it").count() >= 2, "both values are not shown"
         wide_and_narrow(officer, "they-differ")
 
 
@@ -215,6 +218,10 @@ def test_a_node_that_is_not_well_says_so_in_words_of_work(stage: Stage, officers
             assert "Our own certificate for signing ends in 5 days" in said
             assert "somec keys renew" in said
             wide_and_narrow(admin, "node-not-well")
+            admin.page.get_by_role("button", name="Take it: Renew our own certificate").first.click()
+            assert "You see to it" in admin.page.inner_text("main")
+            admin.visit("/work/")
+            assert "Bram Visser has taken it." in admin.page.inner_text("main")
             admin.follow("Renew our own certificate")
             expect(admin.page.get_by_role("heading", name="Our own certificates")).to_be_visible()
             wide_and_narrow(admin)

@@ -8,6 +8,7 @@ for the second factor.
 from __future__ import annotations
 
 import time
+from io import BytesIO
 from typing import Any
 
 import segno
@@ -86,9 +87,10 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         return f"somec {settings.CONFIG.name}"
 
     def build_totp_svg(self, url: str) -> str:
-        """Draw the QR code of the app's address as SVG."""
-        drawn: str = segno.make(url, error="m").svg_inline(scale=QR_SCALE, border=QR_BORDER)
-        return drawn
+        """Draw the QR code of the app's address as an SVG file, which a page can show as an image."""
+        drawn = BytesIO()
+        segno.make(url, error="m").save(drawn, kind="svg", xmldecl=False, svgns=True, scale=QR_SCALE, border=QR_BORDER)
+        return drawn.getvalue().decode()
 
     def send_notification_mail(self, *_args: object, **_kwargs: object) -> None:
         """Send nothing; the log and the account page tell."""

@@ -63,6 +63,8 @@ class SessionLimitMiddleware:
         logout(request)
         back = urlencode({"next": request.get_full_path()})
         address = f"{resolve_url(settings.LOGIN_URL)}?{back}"
+        if request.method == "POST" and request.headers.get("HX-Request") != "true":
+            return self.get_response(request)  # the page refuses in its own words, and keeps what was typed
         if request.headers.get("HX-Request") == "true":  # a part of a page cannot show a sign-in form
             return HttpResponse(status=204, headers={"HX-Redirect": address})
         return HttpResponseRedirect(address)
@@ -82,9 +84,9 @@ def _instant(request: HttpRequest, key: str, otherwise: datetime) -> datetime:
     return otherwise
 
 
-def ends(request: HttpRequest) -> datetime:
-    """Return when this session will end if nothing more is done, so that a page can warn two minutes before."""
+def seconds_left(request: HttpRequest) -> int:
+    """Return how many seconds this session lasts if nothing more is done, so that a page can warn in time."""
     now = _now()
     idle = clock.parse(request.session.get(SEEN, clock.iso(now))) + timedelta(minutes=settings.CONFIG.session_minutes)
     whole = clock.parse(request.session.get(BEGAN, clock.iso(now))) + timedelta(hours=settings.CONFIG.session_hours)
-    return min(idle, whole)
+    return max(0, int((min(idle, whole) - now).total_seconds()))

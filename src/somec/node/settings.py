@@ -120,8 +120,12 @@ SESSION_COOKIE_SECURE = CONFIG.web_secure
 CSRF_COOKIE_NAME = f"somec_csrf_{CONFIG.state.lower()}"
 CSRF_COOKIE_SECURE = CONFIG.web_secure
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "somec.web.views.kept.csrf_failure"
 CSRF_COOKIE_SAMESITE = "Strict"
-ACCOUNT_FORMS = {"login": "somec.web.forms.sign_in.SignInForm"}
+ACCOUNT_FORMS = {
+    "login": "somec.web.forms.sign_in.SignInForm",
+    "change_password": "somec.web.forms.sign_in.NewPasswordForm",
+}
 ACCOUNT_ADAPTER = "somec.access.authentication.AccountAdapter"
 ACCOUNT_USER_DISPLAY = "somec.access.authentication.display_name"
 ACCOUNT_LOGIN_METHODS = {"email"}

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from somec.access import rules as access
 from somec.access.rules import Actor
+from somec.access.sessions import seconds_left
 from somec.alerts import queries as needs
 from somec.exchange.condition import condition
 from somec.kernel import clock
@@ -21,12 +22,13 @@ from somec.web.words import Word
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One entry of the navigation; ``actions``: shown to who may do any of them."""
+    """One entry of the navigation; ``actions``: shown to who may do any of them; ``also``: other addresses in it."""
 
     name: str
     label: Word
     actions: tuple[str, ...]
     prefix: str
+    also: tuple[str, ...] = ()
     find: bool = False
 
 
@@ -37,8 +39,10 @@ PLACES = (
         ("alert.read", "incoming.read", "notice.read", "alert.read_technical"),
         "/work/",
     ),
-    Place("people", _("People"), ("person.find",), "/people/"),
-    Place("notices", _("Notices"), ("notice.read", "incoming.read"), "/notices/"),
+    Place("people", _("People"), ("person.find",), "/people/", also=("/purpose/",)),
+    Place(
+        "notices", _("Notices"), ("notice.read", "incoming.read"), "/notices/", also=("/received/", "/conversations/")
+    ),
     Place("matches", _("Matches to decide"), ("incoming.judge",), "/matches/"),
     Place("peers", _("States"), ("peer.read",), "/states/"),
     Place("problems", _("Problems"), ("problem.read",), "/problems/"),
@@ -57,6 +61,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "training_offset": clock.training_offset(),
         "languages": settings.LANGUAGES,
         "navigation": navigation(actor, request.path, counted=getattr(request, "needs_counted", None)) if actor else (),
+        "session_left": seconds_left(request) if actor else 0,
         "node_banners": node_banners.banners(actor, condition()) if actor else (),
     }
 
@@ -67,10 +72,11 @@ def navigation(actor: Actor, path: str, *, counted: int | None = None) -> list[d
     ``counted``: how many items need him, if the page knows; otherwise they are counted here.
     """
     open_places = [place for place in PLACES if any(may_by_role(actor, action) for action in place.actions)]
-    here = max((place.prefix for place in open_places if path.startswith(place.prefix)), key=len, default="")
+    fitting = [(prefix, place) for place in open_places for prefix in (place.prefix, *place.also)]
+    here = max((one for one in fitting if path.startswith(one[0])), key=lambda one: len(one[0]), default=("", None))[1]
     return [
         {
-            "href": reverse(place.name), "label": place.label, "current": place.prefix == here, "find": place.find,
+            "href": reverse(place.name), "label": place.label, "current": place is here, "find": place.find,
             "count": _waiting(actor, counted) if place.name == "needs_me_now" else 0,
         }
         for place in open_places

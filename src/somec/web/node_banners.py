@@ -12,8 +12,10 @@ from typing import Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from somec.access import queries as people
 from somec.access import rules as access
 from somec.access.rules import Actor
+from somec.alerts import upkeep
 from somec.audit import checking
 from somec.audit.checking import VerificationView
 from somec.exchange.condition import Condition, OwnCertificate
@@ -110,6 +112,14 @@ def _not_working() -> Banner:
     return _banner("error", _("The node’s worker does not run"), text)
 
 
+def _who_renews(name: str) -> str:
+    """Say who has taken the renewal of this certificate."""
+    taker = upkeep.certificate_takers().get(name, "")
+    if not taker:
+        return _("Nobody has taken it yet: take it under “Needs me now”.")
+    return _("%(name)s has taken it.") % {"name": people.names([taker]).get(taker, taker)}
+
+
 def _certificates(ending: Sequence[OwnCertificate]) -> list[Banner]:
     """Return one banner about the certificate that ends first, naming the others: they are renewed together."""
     if not ending:
@@ -127,5 +137,8 @@ def _certificates(ending: Sequence[OwnCertificate]) -> list[Banner]:
         ) % values  # fmt: skip
         text = _("It ends %(at)s. From then on nothing is sent until it is renewed.") % values
     also = ", ".join(word(KEYS, one.name) for one in others)
+    who = _who_renews(first.name)
     more = _("To be renewed with it: the one %(others)s.") % {"others": also} if also else ""
-    return [_banner(_KINDS[first.urgency], title, " ".join(part for part in (text, more, str(HOW_TO_RENEW)) if part))]
+    return [
+        _banner(_KINDS[first.urgency], title, " ".join(part for part in (text, more, who, str(HOW_TO_RENEW)) if part))
+    ]

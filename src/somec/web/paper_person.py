@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from somec.web import words_notices
+from somec.web import words_notices, words_people
 from somec.web.naming import born_words, state_name
 from somec.web.paper_lines import Fact, day, joined, named
 
@@ -20,7 +20,7 @@ def identity(data: Mapping[str, Any]) -> Iterator[Fact]:
         yield Fact(kind, _written(name), str(name.get("language", "")))
         for roman in name.get("romanisations", ()):
             latin = joined((str(roman.get("family_name", "")), str(roman.get("given_name", ""))), ", ")
-            rule = str(roman.get("rule", ""))
+            rule = named(words_people.ROMANISATION_RULES, roman.get("rule"))
             yield Fact(gettext("In Latin letters"), f"{latin} ({rule})" if rule else latin)
     births = " / ".join(str(one.get("birth_date", "")) for one in data.get("births", ()))
     yield Fact(gettext("Born"), born_words(births))

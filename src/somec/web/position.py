@@ -35,7 +35,7 @@ NEWS = frozenset({"not_arrived", "sighting", "absconded", "arrived"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duty:
-    """One open duty with the page where it is met."""
+    """One duty that is not met yet, begun or not, with the page where it is met."""
 
     line: DutyLine
     talk: FollowView
@@ -81,7 +81,7 @@ def _duties(talks: Sequence[FollowView]) -> tuple[Duty, ...]:
         Duty(line=duty, talk=talk, href=reverse("conversation", args=[talk.conversation]))
         for talk in talks
         for duty in talk.duties
-        if duty.running
+        if duty.state == "open"
     ]
     return tuple(sorted(found, key=lambda one: one.line.due))
 

@@ -46,7 +46,7 @@ WRITING: Mapping[str, str | Promise] = {
     "catalogue.criteria_invalid": _(
         "The criteria file has mistakes. Nothing was changed. The administrator sees each line."
     ),
-    "date.malformed": _("Write a year, a year and month, or a day: 1984, 1984-03, 1984-03-17."),
+    "date.malformed": _("Write a year, a month and year, or a day: 1984, 03.1984 or 17.03.1984."),
     "date.year": _("This year is not possible."),
     "date.month": _("A month is 01 to 12."),
     "date.day": _("This month has no such day."),

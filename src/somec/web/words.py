@@ -44,6 +44,9 @@ LOG_KINDS: Mapping[str, Word] = {
     "security": _("Access and administration"),
 }
 
+NODE_PURPOSES: Mapping[str, Word] = {"log_integrity": _("Nodes vouch for each other’s logs")}
+"""Why a node writes to another by itself; people's purposes and uses are in the catalogue."""
+
 ACTS: Mapping[str, Word] = {
     "access.refused": _("Was refused"),
     "alert.raise": _("Alerted the people who must act"),
@@ -132,10 +135,10 @@ ACTS: Mapping[str, Word] = {
     "separation.refuse": _("Refused to separate two files"),
     "separation.withdraw": _("Took a proposed separation back"),
     "person.find": _("Searched for a person"),
+    "person.erase": _("Erased the person for good"),
     "person.judge": _("Decided whether two files are of the same person"),
     "person.judgement_withdrawn": _("Took back a decision about two files"),
     "person.match": _("Compared the person of a notice with our files"),
-    "person.erase": _("Erased the person for good"),
     "person.read": _("Opened the person page"),
     "person.read_protected": _("Opened the protected part"),
     "person.record": _("Recorded a person"),

@@ -50,6 +50,7 @@ SEXES: Mapping[str, Word] = {
 }  # fmt: skip
 ROMANISATION_RULES: Mapping[str, Word] = {
     "icao_9303": _("romanised, ICAO 9303"), "iso_9": _("romanised, ISO 9"), "bgn_pcgn": _("romanised, BGN/PCGN"),
+    "ungegn": _("romanised, UNGEGN"), "icu_any_latin": _("romanised by the computer"),
 }  # fmt: skip
 THINGS: Mapping[str, Word] = {
     "person": _("File"), "name": _("Name"), "birth": _("Date of birth"), "birthplace": _("Place of birth"),

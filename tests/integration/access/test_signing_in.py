@@ -254,7 +254,7 @@ def test_a_page_can_say_when_the_session_ends(client: Client, officer: User, off
         client.get("/case/")
         request = RequestFactory().get("/")
         request.session = client.session
-        assert sessions.ends(request) == begun + timedelta(minutes=30)
+        assert sessions.seconds_left(request) == 30 * 60
 
 
 def test_the_actor_of_a_request_costs_three_queries_at_most(officer: User) -> None:

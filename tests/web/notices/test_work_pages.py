@@ -14,7 +14,9 @@ from django.urls import reverse
 
 import movement_story as story
 from notice_pages import incoming_version, version, words
+from somec.access.models import User
 from somec.alerts import actions as alerts
+from somec.alerts.models import Alert
 from somec.crypto.issuing import Subject, issue_pair
 from somec.crypto.keys import load_key_pair
 from somec.exchange import condition, keyring
@@ -175,6 +177,33 @@ def test_who_can_renew_the_own_certificates_is_told_in_time_and_how(
         assert ("somec keys renew" in words(page)) is bool(title)
         assert "certificate" not in calm
         assert ("Our own node does not send at present" in calm) is (days == 0)
+
+
+def test_the_renewal_of_an_own_certificate_is_taken_by_a_named_person(nodes: Nodes, browser: Browser) -> None:
+    lv, _, _ = nodes
+    with at(story.NOW), lv:
+        renewed(lv, 6)
+        take = reverse("take_certificate", args=["signing"])
+        try:
+            admin, desk = browser(lv, "admin"), browser(lv, "desk")
+            assert "Nobody has taken it yet" in words(admin.get(reverse("needs_me_now")))
+            assert browser(lv, "officer").post(take).status_code == 403
+            assert admin.post(take).status_code == 302
+            name = User.objects.get(pk=lv.people["admin"]).name
+            assert f"{name} has taken it." in words(desk.get(reverse("needs_me_now")))
+            assert f"{name} sees to it" in words(desk.get(reverse("peers")))
+            assert "You see to it" in words(admin.get(reverse("peers")))
+            assert "A colleague took this alert already" in words(desk.post(take))
+            assert Alert.objects.get(kind="certificate").taken_by == lv.people["admin"]
+        finally:
+            keyring.reload()
+        renewed(lv, 700)
+        try:
+            assert alerts.tick() == 1
+            assert Alert.objects.get(kind="certificate").settlement == "renewed"
+            assert browser(lv, "admin").post(take).status_code == 403
+        finally:
+            keyring.reload()
 
 
 @pytest.mark.parametrize("key", ["officer", "admin"])

@@ -10,11 +10,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from somec.catalogue import queries as catalogue
-from somec.kernel.errors import Invalid
-from somec.persons.dates import PartialDate
 from somec.persons.messages import Origin
 from somec.persons.rules import STATELESS, UNKNOWN_NATIONALITY
 from somec.web import times, words_people
+from somec.web.forms.dates import DayField
 from somec.web.naming import state_name
 from somec.web.templatetags.somec import label
 from somec.web.words import Word
@@ -87,44 +86,6 @@ def evaluations() -> Choices:
         for letter in catalogue.source_reliabilities()
         for digit in catalogue.information_accuracies()
     ]
-
-
-class DayField(forms.DateField):
-    """A calendar day, chosen or written as 2026-11-21."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
-        kwargs.setdefault("error_messages", {"invalid": _("Write a day as year-month-day: 2026-11-21.")})
-        kwargs["error_messages"].setdefault("required", _("Write the day."))
-        super().__init__(input_formats=["%Y-%m-%d"], **kwargs)
-
-
-DATE_MISTAKES: Mapping[str, Word] = {
-    "date.malformed": _("Write a year, a year and month, or a day: 1984, 1984-03, 1984-03-17."),
-    "date.year": _("This year is not possible."),
-    "date.month": _("A month is 01 to 12."),
-    "date.day": _("This month has no such day."),
-    "date.day_without_month": _("A day needs its month."),
-    "date.not_a_leap_year": _("29 February exists in leap years only; this is none."),
-}
-
-
-class PartialDateField(forms.CharField):
-    """A date of which only a part may be known: 1984, 1984-03, 1984-03-17."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("help_text", _("As far as known: 1984, 1984-03 or 1984-03-17. Never fill in 1 January."))
-        super().__init__(max_length=10, **kwargs)
-
-    def clean(self, value: Any) -> Any:
-        """Return a partial date, or None where nothing was written."""
-        text = super().clean(value)
-        if not text:
-            return None
-        try:
-            return PartialDate.parse(text)
-        except Invalid as error:
-            raise forms.ValidationError(str(DATE_MISTAKES[error.code])) from error
 
 
 class OriginForm(forms.Form):

@@ -12,7 +12,8 @@ from somec.offenders.proposals import NECESSITY_FIELDS, Proposal
 from somec.offenders.rules import ENOUGH_WORDS, Necessity
 from somec.web import words_people
 from somec.web.forms import choices
-from somec.web.forms.choices import DayField, chosen
+from somec.web.forms.choices import chosen
+from somec.web.forms.dates import DayField
 
 LINES = {"rows": 3}
 

@@ -11,7 +11,8 @@ from somec.catalogue import queries as catalogue
 from somec.offenders.messages import Condition, Conviction, Offence, Order, Sanction
 from somec.web import words_notices, words_people
 from somec.web.forms import choices
-from somec.web.forms.choices import DayField, OriginForm, PartialDateField, chosen
+from somec.web.forms.choices import OriginForm, chosen
+from somec.web.forms.dates import DayField, PartialDateField
 from somec.web.forms.rows import RowsMixin
 from somec.web.templatetags.somec import label
 

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from somec.web.forms.choices import PartialDateField
+from somec.web.forms.dates import PartialDateField
 
 
 class FindForm(forms.Form):
@@ -17,7 +17,7 @@ class FindForm(forms.Form):
         help_text=_("Any order, any script, the beginning is enough. Names that sound alike are not searched here."),
     )  # fmt: skip
     born = PartialDateField(
-        label=_("Born"), required=False, help_text=_("As far as known: 1984, 1984-03 or 1984-03-17.")
+        label=_("Born"), required=False, help_text=_("As far as known: 1984, 03.1984 or 17.03.1984.")
     )
     relation = forms.ChoiceField(
         label=_("Whose"), required=False,

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from somec.persons.messages import Birth, Birthplace, Document, Name, Nationality, NewPerson
 from somec.web import words_notices, words_people
 from somec.web.forms import choices
-from somec.web.forms.choices import OriginForm, PartialDateField, chosen
+from somec.web.forms.choices import OriginForm, chosen
+from somec.web.forms.dates import DayField, PartialDateField
 
 
 class NewPersonForm(OriginForm):
@@ -110,7 +111,7 @@ class ConditionForm(ReasonForm):
     """What became of a condition."""
 
     status = forms.ChoiceField(label=_("The condition is"), choices=[], widget=forms.RadioSelect)
-    since = choices.DayField(label=_("Since"))
+    since = DayField(label=_("Since"))
     field_order = ("status", "since", "reason")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

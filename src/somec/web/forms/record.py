@@ -12,7 +12,8 @@ from somec.catalogue import queries as catalogue
 from somec.offenders.messages import Assessment, Entry, MovementSign, PersonAtRisk, Trigger
 from somec.web import words_notices, words_people
 from somec.web.forms import choices
-from somec.web.forms.choices import DayField, OriginForm, chosen
+from somec.web.forms.choices import OriginForm, chosen
+from somec.web.forms.dates import DayField
 from somec.web.forms.orders import ConvictionForm, OrderForm
 from somec.web.templatetags.somec import label
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
@@ -19,7 +18,8 @@ from somec.persons.dates import PartialDate
 from somec.persons.rules import STATELESS
 from somec.persons.search import PersonSearch, SearchName
 from somec.web import words_people
-from somec.web.forms.choices import DATE_MISTAKES, EMPTY, all_states, chosen, of
+from somec.web.forms import dates
+from somec.web.forms.choices import EMPTY, all_states, chosen, of
 from somec.web.forms.purpose import PurposeForm
 from somec.web.words import Word
 
@@ -38,9 +38,6 @@ PRIORS: Final[Mapping[str, Word]] = {
 }
 """What an officer may state beforehand, and how it is said."""
 _PARTED: Final = re.compile(r"[;\n\r\u061b\uff1b]+")
-_DAY_FIRST: Final = re.compile(r"(\d{1,2}|[xX?]{1,2})[./ -](\d{1,2}|[xX?]{1,2})[./ -](\d{4})")
-_MONTH_FIRST: Final = re.compile(r"(\d{1,2})[./ -](\d{4})")
-_YEAR_FIRST: Final = re.compile(r"(\d{4})(?:[./ -](\d{1,2}|[xX?]{1,2})(?:[./ -](\d{1,2}|[xX?]{1,2}))?)?\.?")
 
 
 class Several(forms.CharField):
@@ -76,37 +73,9 @@ class SeveralDates(Several):
     def read(self, text: str) -> str:
         """Return a date in ISO 8601 with the parts that are known."""
         try:
-            return str(PartialDate.parse(_iso(_latin_digits(text))))
+            return str(PartialDate.parse(dates.iso(text)))
         except Invalid as error:
-            raise forms.ValidationError(str(DATE_MISTAKES[error.code])) from error
-
-
-def _latin_digits(text: str) -> str:
-    """Return the text with the digits of every script as 0 to 9."""
-    return "".join(str(unicodedata.decimal(one)) if one.isdecimal() else one for one in text)
-
-
-def _iso(text: str) -> str:
-    """Return a date as year, month, day; what is zero or crossed out is left out, with everything below it."""
-    if found := _DAY_FIRST.fullmatch(text):
-        day, month, year = found.groups()
-    elif found := _MONTH_FIRST.fullmatch(text):
-        (month, year), day = found.groups(), ""
-    elif found := _YEAR_FIRST.fullmatch(text):
-        year, month, day = (part or "" for part in found.groups())
-    else:
-        return text
-    parts = [year]
-    for part in (month, day):
-        if not part.isdecimal() or not int(part):
-            break
-        parts.append(f"{int(part):02}")
-    return "-".join(parts)
-    prior = forms.ChoiceField(
-        label=_("How likely is it, before looking, that he is on file?"), required=False,
-        choices=[("", _("As this node assumes")), *PRIORS.items()],
-        help_text=_("It changes how sure the answer is, not the order. It stands in the answer and in the log."),
-    )  # fmt: skip
+            raise forms.ValidationError(str(dates.MISTAKES[error.code])) from error
 
 
 class SearchForm(forms.Form):
@@ -133,6 +102,11 @@ class SearchForm(forms.Form):
     case_number = forms.CharField(
         label=_("Case number"), required=False, max_length=LONGEST, help_text=_("Looked up exactly.")
     )
+    prior = forms.ChoiceField(
+        label=_("How likely is it, before looking, that he is on file?"), required=False,
+        choices=[("", _("As this node assumes")), *PRIORS.items()],
+        help_text=_("It changes how sure the answer is, not the order. It stands in the answer and in the log."),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

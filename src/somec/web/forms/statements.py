@@ -21,7 +21,8 @@ from somec.persons.messages import (
 from somec.persons.validation import Statement
 from somec.web import words_notices, words_people
 from somec.web.forms import choices
-from somec.web.forms.choices import DayField, OriginForm, PartialDateField, chosen
+from somec.web.forms.choices import OriginForm, chosen
+from somec.web.forms.dates import DayField, PartialDateField
 
 
 class StatementForm(OriginForm):

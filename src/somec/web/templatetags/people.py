@@ -9,6 +9,7 @@ from django import template
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from somec.catalogue import queries as catalogue
@@ -228,8 +229,8 @@ def statement_quiet(item: Any, kind: str) -> str:
         "name": lambda: word(words_notices.NAME_KINDS, item.kind),
         "birth": lambda: word(words_people.CERTAINTIES, item.certainty),
         "nationality": lambda: word(words_people.CERTAINTIES, item.certainty),
-        "document": lambda: ", ".join((
-            word(words_notices.DOCUMENT_STATUS, item.status), word(words_people.NUMBER_CHECKS, item.check)
+        "document": lambda: ". ".join((
+            capfirst(word(words_notices.DOCUMENT_STATUS, item.status)), word(words_people.NUMBER_CHECKS, item.check)
         )),
         "address": lambda: word(words_people.ADDRESS_KINDS, item.kind),
     }.get(kind)  # fmt: skip

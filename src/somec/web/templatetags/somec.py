@@ -10,6 +10,7 @@ from django import forms, template
 from django.forms.boundfield import BoundField
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from somec.access import queries as access
 from somec.access.rules import Actor
@@ -82,6 +83,25 @@ def state_names(codes: list[str]) -> str:
 def language_name(code: str) -> str:
     """Write a language by its name in the reader's language."""
     return str(Locale.parse(times.locale()).languages.get(code, code))
+
+
+@register.filter
+def bdi(name: str) -> SafeString:
+    """Set a name apart, so that one written from right to left does not turn the words and numbers beside it."""
+    return format_html("<bdi>{}</bdi>", name)
+
+
+@register.inclusion_tag("web/parts/crumbs.html")
+def crumbs(here: str, *above: str) -> dict[str, Any]:
+    """Draw the way to this page: pairs of a text and its address from the top down, then the page itself."""
+    way = [{"text": text, "href": href} for text, href in zip(above[::2], above[1::2], strict=True)]
+    return {"crumbs": [*way, {"text": here}]}
+
+
+@register.simple_tag
+def page_of(number: int) -> str:
+    """Write which page of a list this is, for its title; nothing for the first."""
+    return gettext(", page %(n)s") % {"n": number} if number > 1 else ""
 
 
 @register.simple_tag(takes_context=True)
@@ -213,7 +233,7 @@ def purpose_name(code: str) -> str:
             return label(entry(code))
         except SomecError:
             continue
-    return code
+    return words.word(words.NODE_PURPOSES, code)
 
 
 @register.filter

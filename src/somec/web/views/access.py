@@ -15,6 +15,7 @@ from somec.access import actions as access
 from somec.access.rules import Actor
 from somec.kernel.errors import Conflict, NotAllowed, NotFound, NotPossibleNow, SomecError
 from somec.web import sentences
+from somec.web.views import kept
 
 P = ParamSpec("P")
 
@@ -37,7 +38,9 @@ def officer(*methods: str) -> Callable[[View[P]], Callable[Concatenate[HttpReque
         @wraps(view)
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             if getattr(request, "actor", None) is None:
-                return redirect_to_login(request.get_full_path())
+                return (
+                    kept.signed_out(request) if request.method == "POST" else redirect_to_login(request.get_full_path())
+                )
             try:
                 return view(request, *args, **kwargs)  # type: ignore[arg-type]
             except SomecError as error:

@@ -18,6 +18,7 @@ from somec.catalogue import queries as catalogue
 from somec.kernel.errors import NotFound
 from somec.persons import actions as persons
 from somec.persons import queries
+from somec.web.views import kept
 from somec.web.views.access import OfficerRequest, officer
 
 CONTINUE = "continue_purpose"
@@ -85,12 +86,7 @@ def _ask(request: OfficerRequest, person: str, kind: str) -> HttpResponse:
 
 
 def _ended(request: OfficerRequest, person: str, kind: str) -> HttpResponse:
-    typed = [
-        (name, value)
-        for name, values in request.POST.lists()
-        if name != "csrfmiddlewaretoken"
-        for value in values
-    ]  # fmt: skip
+    typed = kept.typed(request)
     context = {
         "typed": typed, "mark": CONTINUE, "way": "write" if request.method == "POST" else "read",
         "other": reverse("purpose", args=[kind, person]),

@@ -32,6 +32,7 @@ def conversation(request: OfficerRequest, conversation: str) -> HttpResponse:
         "follow": follow, "subject": subject, "next_steps": _next_steps(follow, subject["actions"]),
         "open_duties": sum(one.state == "open" for one in follow.duties),
         "met_duties": sum(one.state == "met" for one in follow.duties),
+        "lacking": list(zip(follow.agreement.lacking_kinds, follow.agreement.lacking, strict=True)),
         "answers_to_take": _answers_to_take(follow), "silent_for": _silent_for(follow),
         "purpose": purpose.line(request.actor, follow.person.id) if follow.person.id else None,
         "peer": next((one for one in exchange.known_peers() if one[0] == follow.other_state), None),

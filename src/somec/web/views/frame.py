@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -12,6 +12,8 @@ from django.views.decorators.http import require_POST
 from somec.access import actions as access_actions
 from somec.access import queries as access
 from somec.access import trails
+from somec.access.sessions import seconds_left
+from somec.persons import queries as persons
 from somec.web.views.access import OfficerRequest, officer
 
 YEAR_SECONDS = 365 * 24 * 3600
@@ -41,11 +43,23 @@ def account(request: OfficerRequest) -> HttpResponse:
     """Show who one is here, how one signs in, and what one did and read."""
     page = int(request.GET["page"]) if request.GET.get("page", "").isdecimal() else 1
     found = trails.own_trail(actor=request.actor, page=page)
-    return render(
-        request,
-        "web/account.html",
-        {"card": access.person(request.actor.id), "trail": found.trail, "people": found.people},
-    )
+    cases = persons.labels({one.case for one in found.trail.entries if one.case})
+    context = {
+        "card": access.person(request.actor.id), "trail": found.trail, "people": found.people, "cases": cases,
+    }  # fmt: skip
+    return render(request, "web/account.html", context)
+
+
+@officer()
+def signed_in_again(request: OfficerRequest) -> HttpResponse:
+    """Say where to go on after a sign-in in a tab of its own."""
+    return render(request, "web/signed_in_again.html")
+
+
+@officer()
+def stay(request: OfficerRequest) -> HttpResponse:
+    """Say how many seconds are left of the session. Asked in the background (HX-Request) it does not prolong it."""
+    return JsonResponse({"left": seconds_left(request)})
 
 
 def what_is_logged(request: HttpRequest) -> HttpResponse:
@@ -61,6 +75,8 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 ADDRESSES = [
     path("language/", language, name="language"),
     path("me/", account, name="account"),
+    path("signed-in/", signed_in_again, name="signed_in_again"),
+    path("me/session/", stay, name="session_left"),
     path("what-is-logged/", what_is_logged, name="what_is_logged"),
     path("accessibility/", accessibility, name="accessibility"),
 ]

@@ -21,6 +21,7 @@ from somec.kernel import clock
 from somec.persons import queries as persons
 from somec.web import node_banners
 from somec.web.views.access import OfficerRequest, officer
+from somec.web.views.purpose import line
 
 PERIODS = {"today": timedelta(days=1), "month": timedelta(days=30)}
 
@@ -60,7 +61,8 @@ def case_log(request: OfficerRequest, person: str) -> HttpResponse:
         also=persons.file_ids(person),
     )  # fmt: skip
     context = {
-        "person": view, "trail": found.trail, "people": found.people, "kinds": list(Kind), "only": request.GET,
+        "person": view, "purpose": line(request.actor, person), "trail": found.trail, "people": found.people,
+        "kinds": list(Kind), "only": request.GET, "cases": {},
         **_proof(request),
     }  # fmt: skip
     return render(request, "web/log/case.html", context)
@@ -80,6 +82,7 @@ def whole_log(request: OfficerRequest) -> HttpResponse:
     page, only = _asked(request)
     found = trails.whole_trail(actor=request.actor, page=page, only=only)
     context = {
+        "cases": persons.labels({one.case for one in found.trail.entries if one.case}),
         "trail": found.trail, "people": found.people, "kinds": list(Kind), "only": request.GET, **_proof(request)
     }  # fmt: skip
     return render(request, "web/log/whole.html", context)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
 
+from somec.access import queries as people
 from somec.access import rules as access
+from somec.access.rules import Actor
+from somec.alerts import upkeep
 from somec.exchange import actions, condition, queries
 from somec.exchange.rules import ProblemState
 from somec.kernel.errors import Invalid
@@ -26,12 +31,26 @@ def peers(request: OfficerRequest) -> HttpResponse:
         "web/peers/list.html",
         {
             "peers": queries.peers_health(request.actor),
-            "own": condition.own_certificates(),
-            "how_to_renew": node_banners.HOW_TO_RENEW,
+            "own": _own(request.actor),
+            "how_to_renew": node_banners.HOW_TO_RENEW if access.can(request.actor, "alert.read_technical") else "",
+            "may_suspend": access.can(request.actor, "peer.suspend"),
             "proposals": queries.proposals(request.actor),
             "may_propose": access.can(request.actor, "peer.propose"),
         },
     )
+
+
+def _own(actor: Actor) -> list[dict[str, Any]]:
+    """Return the node's own certificates, each with who sees to its renewal and whether the reader may take it."""
+    takers, may_take = upkeep.certificate_takers(), access.can(actor, "alert.take_technical")
+    names = people.names(takers.values())
+    return [
+        {
+            "certificate": one, "taken_by": takers.get(one.name, ""), "name": names.get(takers.get(one.name, ""), ""),
+            "may_take": may_take and one.urgency is not None and one.name not in takers,
+        }
+        for one in condition.own_certificates()
+    ]  # fmt: skip
 
 
 @officer("GET", "POST")
@@ -76,6 +95,7 @@ def approve(request: OfficerRequest, proposal: str) -> HttpResponse:
 @officer("GET", "POST")
 def suspend(request: OfficerRequest, state: str) -> HttpResponse:
     """Suspend a peer, or resume it, with a reason."""
+    access.check(request.actor, "peer.suspend")
     peer = next((one for one in queries.peers_health(request.actor) if one.state == state), None)
     if peer is None:
         return redirect("peers")

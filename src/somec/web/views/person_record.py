@@ -24,6 +24,7 @@ from somec.web.forms import statements as statement_forms
 from somec.web.forms.person import ConditionForm, FileForm, NewPersonForm, ReasonForm
 from somec.web.forms.refusals import refuse, required_words, version
 from somec.web.times import day
+from somec.web.views import gone
 from somec.web.views.access import OfficerRequest, officer
 from somec.web.views.case import case_page
 from somec.web.views.purpose import line
@@ -97,7 +98,7 @@ def _found_entry(request: OfficerRequest, person: str, entry: str) -> tuple[str,
 def add(request: OfficerRequest, person: str, kind: str) -> HttpResponse:
     """Add one statement or one entry."""
     view = queries.person(request.actor, person)
-    title = word(words_people.THINGS, kind)
+    title = _("Add: %(what)s") % {"what": word(words_people.THINGS, kind)}
     if kind in statement_forms.FORMS:
         _may(request, person, "person.change")
         statement = statement_forms.FORMS[kind](request.POST or None)
@@ -194,6 +195,21 @@ def _typed(request: OfficerRequest) -> QueryDict | None:
 def correct(request: OfficerRequest, person: str, item: str) -> HttpResponse:
     """Correct a statement or an entry: the old value stays in the history."""
     view = queries.person(request.actor, person)
+    try:
+        return _corrected(request, view, item)
+    except NotFound as missing:
+        return gone.withdrawn(request, view, item, missing, lambda kind: _form(request, view.id, kind))
+
+
+def _form(request: OfficerRequest, person: str, kind: str) -> Any:
+    """Return the form of a kind of statement or entry with what was typed."""
+    if kind in statement_forms.FORMS:
+        return statement_forms.FORMS[kind](_typed(request))
+    return _entry_form(request, person, kind)
+
+
+def _corrected(request: OfficerRequest, view: Any, item: str) -> HttpResponse:
+    person = view.id
     reason = ReasonForm(request.POST if request.POST and "more" not in request.POST else None)
     if item.startswith(_statement_prefixes()):
         _may(request, person, "person.change")
@@ -233,7 +249,10 @@ def withdraw(request: OfficerRequest, person: str, item: str) -> HttpResponse:
     """Withdraw a statement or an entry that is wrong or must not be kept."""
     view = queries.person(request.actor, person)
     of_identity = item.startswith(_statement_prefixes())
-    kind, found = (_found_statement if of_identity else _found_entry)(request, person, item)
+    try:
+        kind, found = (_found_statement if of_identity else _found_entry)(request, person, item)
+    except NotFound as missing:
+        return gone.withdrawn(request, view, item, missing)
     action = "person.change" if of_identity else "assessment.record" if kind == "assessment" else "record.change"
     _may(request, person, action)
     form = ReasonForm(request.POST or None)

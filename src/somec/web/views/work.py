@@ -19,6 +19,7 @@ from somec.alerts.rules import Group, Verb
 from somec.kernel.errors import Invalid, NotFound
 from somec.movements import actions as movements
 from somec.movements import queries as movement_queries
+from somec.persons import queries as persons
 from somec.web import times
 from somec.web.forms.submission import refuse_into
 from somec.web.forms.work import FilterForm, SettleForm, waiting_documents, wanted
@@ -117,6 +118,14 @@ def take(request: OfficerRequest, alert: str) -> HttpResponse:
 
 
 @officer("POST")
+def take_certificate(request: OfficerRequest, name: str) -> HttpResponse:
+    """Take the renewal of one of the node's own certificates."""
+    actions.take_certificate(actor=request.actor, name=name)
+    messages.success(request, _("You have it now. It ends by itself when the certificate is renewed."))
+    return redirect(reverse("peers") + "#own")
+
+
+@officer("POST")
 def take_work(request: OfficerRequest, incoming: str) -> HttpResponse:
     """Take over work that was assigned to one's own authority and nobody has."""
     view = movement_queries.incoming(request.actor, incoming)
@@ -156,7 +165,8 @@ def done_today(request: OfficerRequest) -> HttpResponse:
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     found = trails.own_trail(actor=request.actor)
     entries = [one for one in found.trail.entries if _counts(one.at, one.kind, midnight)]
-    return render(request, "web/work/done.html", {"entries": entries, "midnight": midnight})
+    cases = persons.labels({one.case for one in entries if one.case})
+    return render(request, "web/work/done.html", {"entries": entries, "midnight": midnight, "cases": cases})
 
 
 def _counts(at: datetime, kind: Any, midnight: datetime) -> bool:
@@ -169,6 +179,7 @@ ADDRESSES = [
     path("work/done/", done_today, name="done_today"),
     path("work/alerts/<str:alert>/", alert, name="alert"),
     path("work/alerts/<str:alert>/take/", take, name="take_alert"),
+    path("work/certificates/<str:name>/take/", take_certificate, name="take_certificate"),
     path("work/received/<str:incoming>/take/", take_work, name="take_work"),
 ]
 __all__ = ["ADDRESSES", "Group", "address"]
