@@ -26,6 +26,8 @@ SCORED: Final = 100
 """Records of a segment that are compared in full."""
 MOST_RANKED: Final = 60
 """Records of a segment that are handed on."""
+FAR_BEHIND: Final = 40.0
+"""Bits behind the best of its segment from which a record is not handed on: its odds would be a million millionth."""
 COST_TABLES: Final = Costs(COSTS, ABJAD_COSTS)
 
 
@@ -103,6 +105,7 @@ def search_segments(
         )
         totals = (found * scale).sum(axis=1)
         order = np.argsort(-totals, kind="stable")[:MOST_RANKED]
+        order = order[totals[order] >= totals[order[0]] - FAR_BEHIND]
         chosen = zip(records[order].tolist(), found[order], basis[order], totals[order].tolist(), strict=True)
         results += [Scored(segment, *one) for one in chosen]
     results.sort(key=lambda one: -one.total)
