@@ -48,7 +48,7 @@ def test_a_spelling_has_the_reading_of_its_language(written: str, said: str) -> 
     assert said in readings(written)
 
 
-@pytest.mark.parametrize("word", ["smith", "anna", "kowalski", "wang", "oleksandrovych", "martin"])
+@pytest.mark.parametrize("word", ["smith", "anna", "kowalski", "wang", "oleksandrovych", "martin", "tomasz", "stefan"])
 def test_spellings_of_one_reading_have_no_other_or_only_close_ones(word: str) -> None:
     assert all(fold(other)[:2] == fold(word)[:2] for other in readings(word))
 
@@ -131,7 +131,7 @@ def test_a_name_is_found_without_what_is_written_onto_it(written: str, bare: str
     assert fold(bare).encode() in keys.forms[len(keys.forms) - keys.stems :]
 
 
-@pytest.mark.parametrize("word", ["denise", "terry", "laura", "leonardo", "benedict"])
+@pytest.mark.parametrize("word", ["denise", "terry", "laura", "leonardo", "benedict", "stefan"])
 def test_short_or_vowel_beginnings_stay(word: str) -> None:
     assert all(len(form) > len(word) - 3 for form in word_keys(word).forms)
 

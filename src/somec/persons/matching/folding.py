@@ -124,7 +124,7 @@ _YE_AFTER_VOWEL: Final = re.compile(
 )
 _WRITTEN_ARTICLE: Final = re.compile(r"^[ae](?:l(?=[^aeiou])|([dnrstz])(?=\1))(?=.{5})")
 _WRITTEN_PARTICLE: Final = re.compile(
-    "^(?:(?:van|von|op|in)de[nrl]?|vant|ter|ten|zum|zur|de(?:l[aol]s?|gli|lla)|dalla|dos|st|(?:ben|bin)(?![ejn])|ibn|ould)(?=.{4})"
+    "^(?:(?:van|von|op|in)de[nrl]?|vant|ter|ten|zum|zur|de(?:l[aol]s?|gli|lla)|dalla|dos|(?:ben|bin)(?![ejn])|ibn|ould)(?=.{4})"
     "|^(?:ben|bin)(?=ali$)|^bel(?=[hkgmq].{3})|^(?:de|di|da|la|le)(?=[^aeiouy].{4})"
 )
 _CLASS_OF: Final = str.maketrans(

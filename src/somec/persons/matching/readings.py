@@ -56,7 +56,7 @@ _HUNGARIAN: Final = (("sz", "S"), ("zs", "zh"), ("cs", "ch"), ("gy", "d"), ("s(?
 SYSTEMS: Final = (
     ("German spelling of Slavic names: Saizew, Kusnezow", _GERMAN_SLAVIC, _GERMAN),
     ("Dutch spelling of Slavic and Arabic names: Zjoekov, Sjevtsjenko", re.compile("[sz]j"), _DUTCH),
-    ("Hungarian: György, Csizmadia, Szabó, Zsigmond", re.compile("cs|zs|gy|sz"), _HUNGARIAN),
+    ("Hungarian: György, Csizmadia, Szabó, Zsigmond", re.compile("cs|zs|gy|^sz[aáeéoóöőuúü]"), _HUNGARIAN),
 )
 """Systems that differ in several letters at once: what, how a word of theirs is known, and what is written for what."""
 _STEPS: Final = tuple(
