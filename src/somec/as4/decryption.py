@@ -200,13 +200,14 @@ def keys_of(element: etree._Element, keys: Sequence[EncryptedKey]) -> list[Encry
     those that list it; the only one there is, where neither names the other.
     """
     identifier = element.get("Id") or element.get(WSU_ID) or ""
-    inside = [key for key in keys if any(one is element for one in key.element.iterancestors())]
+    held = list(within(element, XENC, "EncryptedKey"))
+    inside = [key for key in keys if any(key.element is one for one in held)]
     if inside:
         return inside
     named = {one.get("URI", "").removeprefix("#") for one in within(element, WSSE, "Reference")}
     named |= {one.get("URI", "").removeprefix("#") for one in within(element, DS, "RetrievalMethod")}
     digests = {base64_of(one) for one in within(element, WSSE, "KeyIdentifier") if _names_wrapped_key(one)}
-    found = [key for key in keys if (key.id and key.id in named) or suites.sha1(key.wrapped) in digests]
+    found = [key for key in keys if (key.id and key.id in named) or (digests and suites.sha1(key.wrapped) in digests)]
     listing = [key for key in keys if identifier and identifier in key.data_ids]
     # Of several recipients the KeyInfo can name but one; the others list the data.
     found += [key for key in listing if key not in found]

@@ -14,7 +14,6 @@ from somec.as4.namespaces import DEFAULT_MPC, DS, EB, EBBP
 from somec.as4.soap import (
     algorithm_of,
     base64_of,
-    canonical,
     children,
     field,
     fields,
@@ -118,12 +117,11 @@ def read_user_message(unit: etree._Element) -> UserMessage:
 
 
 def _party(element: etree._Element) -> Party:
-    ids = children(element, EB, "PartyId")
-    if len(ids) > 1:  # E115, 1.4.4.1: exactly one
+    if len(element) > 2 and len(children(element, EB, "PartyId")) > 1:  # noqa: PLR2004 - id and role; E115, 1.4.4.1
         raise refuse(VALUE_INCONSISTENT, "header.several-party-ids")
     found = fields(element)
     value = _required(found, _PARTY_ID)
-    return Party(id=PartyId(value=value, type=ids[0].get("type", "")), role=_required(found, _ROLE))
+    return Party(id=PartyId(value=value, type=found[_PARTY_ID].get("type", "")), role=_required(found, _ROLE))
 
 
 def _agreement(element: etree._Element | None) -> AgreementRef | None:
@@ -169,20 +167,19 @@ def read_receipt(unit: etree._Element) -> tuple[Reference, ...] | None:
     if information is None:
         return ()
     return tuple(
-        read_reference(one, keep=False)
+        read_reference(one, fields(one))
         for part in children(information, EBBP, "MessagePartNRInformation")
         for one in children(part, DS, "Reference")
     )
 
 
-def read_reference(element: etree._Element, *, keep: bool = True) -> Reference:
-    """Read ds:Reference, with its canonical octets when they are to be kept. Raises EBMS:0009."""
-    found = fields(element)
+def read_reference(element: etree._Element, found: Mapping[str, etree._Element], xml: bytes = b"") -> Reference:
+    """Read ds:Reference out of its :func:`fields`; ``xml`` is its canonical form, to be kept. Raises EBMS:0009."""
     return Reference(
         uri=element.get("URI", ""),
         digest_method=algorithm_of(field(found, _DIGEST_METHOD)),
         digest=base64_of(field(found, _DIGEST_VALUE)),
-        xml=canonical(element) if keep else b"",
+        xml=xml,
     )
 
 

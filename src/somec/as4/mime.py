@@ -18,6 +18,9 @@ from somec.as4.pmode import Limits
 _PARAMETER = re.compile(r';\s*([!#$%&\'*+.^_`|~0-9A-Za-z-]+)\s*=\s*(?:"([^"\\]*(?:\\.[^"\\]*)*)"|([^;\s]*))')
 _IDENTITY = frozenset({"", "binary", "8bit", "7bit"})
 MAX_BOUNDARY = 200  # RFC 2046 allows 70; some makers write more
+_HEADERS_END = re.compile(rb"\r\n\r\n|\n\n")
+LONGEST_BLANK = 128  # octets of a delimiter line that are looked at behind the boundary
+_LINE_REST = re.compile(rb"(--)?[ \t]*(\r?\n|\Z)")  # what may follow the boundary on its line
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,22 +120,17 @@ def _delimiters(body: Octets, mark: bytes, most: int) -> Iterator[_Delimiter]:
     crlf: bool | None = None
     for at in _find_all(body, mark):
         before = body.slice(at - 2, at)
-        after = body.slice(at + len(mark), at + len(mark) + 128)
-        if at and not before.endswith(b"\n"):
-            continue
-        closing = after.startswith(b"--")
-        line = after[2:] if closing else after
-        blank = len(line) - len(line.lstrip(b" \t"))
-        rest = line[blank:]
-        if not (rest.startswith((b"\r\n", b"\n")) or (closing and not rest)):
-            continue  # the mark is only the beginning of a longer line
+        line = _LINE_REST.match(body.slice(at + len(mark), at + len(mark) + LONGEST_BLANK))
+        if line is None or (at and not before.endswith(b"\n")):
+            continue  # the mark is only the beginning of a longer line, or stands inside one
+        closing, newline = line[1] is not None, line[2]
+        if not (newline or closing):
+            continue  # only the closing line may end with the message
         if crlf is None:
-            crlf = rest.startswith(b"\r\n") or not rest
+            crlf = newline != b"\n"
         if crlf and at and before != b"\r\n":
             continue  # a bare LF inside a CRLF message is content
-        newline = 2 if crlf else 1
-        end = at + len(mark) + (2 if closing else 0) + blank + (newline if rest else 0)
-        yield _Delimiter(start=max(0, at - newline), end=end, closing=closing)
+        yield _Delimiter(start=max(0, at - (2 if crlf else 1)), end=at + len(mark) + line.end(), closing=closing)
         count += 1
         if closing or count >= most:
             return
@@ -140,10 +138,10 @@ def _delimiters(body: Octets, mark: bytes, most: int) -> Iterator[_Delimiter]:
 
 def _find_all(body: Octets, mark: bytes) -> Iterator[int]:
     """Yield every offset of ``mark``, reading a file piece by piece."""
-    step = body.size if body.in_memory else CHUNK
+    step = max(body.size, 1) if body.in_memory else CHUNK
     overlap = len(mark) - 1
-    for base in range(0, max(body.size, 1), max(step, 1)):
-        window = body.slice(base, base + step + overlap)
+    for base in range(0, max(body.size, 1), step):
+        window = body.read() if body.in_memory else body.slice(base, base + step + overlap)
         at = window.find(mark)
         while at >= 0:
             yield base + at
@@ -155,11 +153,10 @@ def _part(body: Octets, start: int, stop: int, limits: Limits) -> MimePart:
     if head.startswith((b"\r\n", b"\n")):  # a part without headers
         size, raw = (2 if head.startswith(b"\r\n") else 1), b""
     else:
-        crlf, lf = head.find(b"\r\n\r\n"), head.find(b"\n\n")
-        if crlf < 0 and lf < 0:
+        end = _HEADERS_END.search(head)
+        if end is None:
             raise As4Error(MIME_INCONSISTENCY, "mime.headers")
-        use_crlf = crlf >= 0 and (lf < 0 or crlf < lf)
-        raw, size = (head[:crlf], crlf + 4) if use_crlf else (head[:lf], lf + 2)
+        raw, size = head[: end.start()], end.end()
     headers = parse_headers(raw)
     content = body.window(start + size, max(stop, start + size))
     return MimePart(headers=headers, content=_decoded(content, headers.get("content-transfer-encoding", "")))

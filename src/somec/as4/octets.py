@@ -59,9 +59,10 @@ class Octets:
 
     def slice(self, start: int, stop: int) -> bytes:
         """Return octets ``start`` to ``stop`` (clipped to what there is)."""
-        start, stop = max(0, start), min(stop, self.size)
+        start = max(start, 0)
         if self._data is not None:
-            return self._data[start:stop]
+            return self._data[start : max(stop, 0)]
+        stop = min(stop, self.size)
         assert self._file is not None  # noqa: S101 - one of the two is always set
         return self._file.read(self._start + start, max(0, stop - start))
 

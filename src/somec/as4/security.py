@@ -5,8 +5,9 @@ The content of ds:SignedInfo is written in canonical form and signed as it stand
 
 from __future__ import annotations
 
-import base64
+import binascii
 from collections.abc import Sequence
+from functools import lru_cache
 
 from somec.as4.message import Reference
 from somec.as4.namespaces import (
@@ -25,7 +26,7 @@ from somec.as4.namespaces import (
     XENC,
     XENC11,
 )
-from somec.as4.pmode import ISSUER_SERIAL, KEY_IDENTIFIER, TOKEN
+from somec.as4.pmode import CACHED_TOKENS, ISSUER_SERIAL, KEY_IDENTIFIER, TOKEN
 from somec.as4.xmltext import attribute, text
 from somec.crypto import suites
 from somec.crypto.certificates import Certificate
@@ -35,7 +36,7 @@ from somec.crypto.suites import Suite
 
 def base64_text(data: bytes) -> str:
     """Return base64 without line breaks."""
-    return base64.b64encode(data).decode("ascii")
+    return binascii.b2a_base64(data, newline=False).decode("ascii")
 
 
 def reference(uri: str, digest_method: str, digest: bytes) -> Reference:
@@ -69,8 +70,14 @@ def binary_token(identifier: str, certificate: Certificate) -> str:
     """Return wsse:BinarySecurityToken with the certificate."""
     return (
         f'<wsse:BinarySecurityToken EncodingType="{BASE64_BINARY}" ValueType="{X509V3}" wsu:Id="{identifier}">'
-        f"{base64_text(certificate.der)}</wsse:BinarySecurityToken>"
+        f"{_certificate_text(certificate)}</wsse:BinarySecurityToken>"
     )
+
+
+@lru_cache(maxsize=CACHED_TOKENS)
+def _certificate_text(certificate: Certificate) -> str:
+    """Return base64 of the certificate; every message to a peer carries the same two."""
+    return base64_text(certificate.der)
 
 
 def _token_reference(certificate: Certificate, key_reference: str, token: str) -> str:

@@ -43,7 +43,7 @@ from somec.crypto.errors import CertificateRefused
 from somec.kernel import clock
 
 SIGNAL_TYPE = f"{SOAP_TYPE};charset=UTF-8"
-_RENDERED = re.compile(rb"[<\s](?:xmlns:)?(?:S12|eb|ebbp|wsu)[:=]")
+_OUR_DECLARATIONS = tuple(f" xmlns:{prefix}=".encode() for prefix in ("S12", "eb", "ebbp", "wsu"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +85,11 @@ class SoapFault:
 def build_receipt(received: Received, *, keys: LocalKeys, at: datetime | None = None) -> Signal:
     """Return the signed receipt with non-repudiation information for a message that is durably stored."""
     message_id = new_message_id(_domain(received.message.recipient.id.value))
-    references = "".join(
-        f"<ebbp:MessagePartNRInformation>{one.xml.decode()}</ebbp:MessagePartNRInformation>"
-        for one in received.references
+    references = b"".join(
+        b"<ebbp:MessagePartNRInformation>%b</ebbp:MessagePartNRInformation>" % one.xml for one in received.references
     )
-    content = envelope.receipt(message_id, at or clock.now(), received.message.message_id, references)
-    tidy = not any(_RENDERED.search(one.xml) for one in received.references)
+    content = envelope.receipt(message_id, at or clock.now(), received.message.message_id, references.decode())
+    tidy = not any(one in references for one in _OUR_DECLARATIONS)
     pmode = received.terms.pmode
     return _signal(message_id, content, keys, pmode.algorithms.digest, pmode.key_reference, tidy=tidy)
 
@@ -142,7 +141,7 @@ def read_response(
 
     Raises As4Error when it is something else than a signal or a fault.
     """
-    if not body.strip():
+    if not body or body.isspace():
         return None
     declared = parse_content_type(content_type)
     if declared.type == "multipart/related":

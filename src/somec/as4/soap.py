@@ -6,7 +6,6 @@ What is signed is looked at by identity (*this* element), never by name: that is
 from __future__ import annotations
 
 import binascii
-import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +23,6 @@ _ROUTING = frozenset({WSA, MULTI_HOP})
 _TRUE = frozenset({"1", "true"})
 _UTF8_NAMES = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 _id_attributes = etree.XPath("//@wsu:Id | //@Id | //@xml:id", namespaces={"wsu": WSU})
-_blank = re.compile(r"\s").search
 _local = threading.local()
 
 
@@ -88,9 +86,8 @@ def take_apart(root: etree._Element, *, namespaces: Sequence[str] = (SOAP12,), r
 
     ``roles`` passes over a security header for somebody else, such as the one that authorises a pull (ebMS 3.0, 7.10).
     """
-    name = etree.QName(root)
-    namespace = name.namespace or ""
-    if name.localname != "Envelope" or namespace not in namespaces:
+    namespace, _, name = str(root.tag).removeprefix("{").rpartition("}")
+    if name != "Envelope" or namespace not in namespaces:
         raise refuse(INVALID_HEADER, "soap.envelope")
     children = list(root)
     tags = [child.tag for child in children]
@@ -186,10 +183,11 @@ def optional(element: etree._Element, namespace: str, name: str) -> etree._Eleme
 
 def fields(element: etree._Element) -> dict[str, etree._Element]:
     """Return the children by tag, in one pass. Raises EBMS:0009 when two have the same: for records, not for lists."""
-    found: dict[str, etree._Element] = {}
-    for child in element.iterchildren(etree.Element):
-        if found.setdefault(child.tag, child) is not child:
-            raise refuse(INVALID_HEADER, "xml.exactly-one", str(child.tag).rpartition("}")[2])
+    every = list(element.iterchildren(etree.Element))
+    found: dict[str, etree._Element] = {child.tag: child for child in every}
+    if len(found) != len(every):
+        twice = next(child.tag for child in every if found[child.tag] is not child)
+        raise refuse(INVALID_HEADER, "xml.exactly-one", twice.rpartition("}")[2])
     return found
 
 
@@ -205,7 +203,8 @@ def text_of(element: etree._Element) -> str:
     """Return the text of an element that may hold nothing else. Raises EBMS:0009 for a child, PI or entity."""
     if len(element):
         raise refuse(INVALID_HEADER, "xml.text-expected", str(etree.QName(element).localname))
-    return (element.text or "").strip()
+    text = element.text
+    return text.strip() if text else ""
 
 
 def base64_of(element: etree._Element) -> bytes:
@@ -216,8 +215,15 @@ def base64_of(element: etree._Element) -> bytes:
 def from_base64(text: str, place: str) -> bytes:
     """Return the octets of base64 text; ``place`` is the element it stood in. Raises EBMS:0009."""
     try:
-        return binascii.a2b_base64("".join(text.split()) if _blank(text) else text, strict_mode=True)
-    except ValueError as error:  # binascii.Error is one
+        return binascii.a2b_base64(text, strict_mode=True)
+    except ValueError:  # binascii.Error is one; most often only line breaks are in the way
+        return _from_broken_lines(text, place)
+
+
+def _from_broken_lines(text: str, place: str) -> bytes:
+    try:
+        return binascii.a2b_base64("".join(text.split()), strict_mode=True)
+    except ValueError as error:
         raise refuse(INVALID_HEADER, "xml.base64", place) from error
 
 

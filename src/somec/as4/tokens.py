@@ -11,13 +11,15 @@ from lxml import etree
 
 from somec.as4.errors import FAILED_AUTHENTICATION
 from somec.as4.namespaces import DS, THUMBPRINT, WSSE, X509_KEY_ID, X509_PKCS7, X509_PKI_PATH
+from somec.as4.pmode import CACHED_TOKENS
 from somec.as4.soap import base64_of, children, from_base64, refuse, text_of, within
 from somec.crypto.certificates import Certificate, load_certificate, load_pkcs7, load_pki_path, rsa_modulus
 from somec.crypto.errors import KeyUnreadable
 from somec.crypto.suites import sha1
 
-CACHED_TOKENS = 256  # a node knows tens of peers; a stranger's attempts only push each other out
 BINARY_TOKEN = f"{{{WSSE}}}BinarySecurityToken"
+_REFERENCE, _IDENTIFIER, _EMBEDDED = f"{{{WSSE}}}Reference", f"{{{WSSE}}}KeyIdentifier", f"{{{WSSE}}}Embedded"
+_X509_DATA, _KEY_VALUE = f"{{{DS}}}X509Data", f"{{{DS}}}KeyValue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,10 @@ class KeyName:
     def find(self, certificates: Iterable[Certificate]) -> Certificate | None:
         """Return the certificate that is named, out of those we know; where several bear the serial, by issuer too."""
         found = [one for one in certificates if self.matches(one)]
+        if len(found) <= 1:
+            return found[0] if found else None
         by_issuer = (one for one in found if _name(one.issuer) == _name(self.issuer))
-        return next(by_issuer, None) or next(iter(found), None)
+        return next(by_issuer, found[0])
 
     @property
     def kind(self) -> str:
@@ -75,15 +79,15 @@ def read_key_name(key_info: etree._Element, ids: dict[str, etree._Element]) -> K
     holder = next(iter(children(key_info, WSSE, "SecurityTokenReference")), key_info)
     try:
         for child in holder:
-            if child.tag == f"{{{WSSE}}}Reference":
+            if child.tag == _REFERENCE:
                 return _token(ids.get(child.get("URI", "").removeprefix("#")))
-            if child.tag == f"{{{WSSE}}}KeyIdentifier":
+            if child.tag == _IDENTIFIER:
                 return _key_identifier(child)
-            if child.tag == f"{{{WSSE}}}Embedded":
+            if child.tag == _EMBEDDED:
                 return _token(next(iter(children(child, WSSE, "BinarySecurityToken")), None))
-            if child.tag == f"{{{DS}}}X509Data":
+            if child.tag == _X509_DATA:
                 return _x509_data(child)
-            if child.tag == f"{{{DS}}}KeyValue":
+            if child.tag == _KEY_VALUE:
                 return _key_value(child)
     except KeyUnreadable as error:
         raise refuse(FAILED_AUTHENTICATION, "token.unreadable") from error

@@ -8,7 +8,8 @@ what a message wants us to believe (eb:Messaging, the body, every payload) must 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -20,13 +21,16 @@ from somec.as4.headers import read_reference
 from somec.as4.message import Reference
 from somec.as4.namespaces import ATTACHMENT_CONTENT, DS, EXC_C14N, INC_C14N
 from somec.as4.octets import Octets
-from somec.as4.soap import Soap, algorithm_of, base64_of, canonical, children, only, optional, refuse
+from somec.as4.soap import Soap, algorithm_of, base64_of, canonical, children, fields, only, optional, refuse
 from somec.as4.tokens import KeyName, read_key_name
 from somec.crypto import suites
 from somec.crypto.certificates import Certificate
 from somec.crypto.errors import AlgorithmUnknown
 
 Accepts = Callable[[str], bool]
+_TRANSFORMS = f"{{{DS}}}Transforms"
+# Of ds:SignedInfo in canonical form: its prefix with the colon (empty for the default namespace), its declaration.
+_SIGNED_INFO = re.compile(rb'<((?:[^\s<>/:=]+:)?)SignedInfo( xmlns(?::[^\s<>/:=]+)?="[^"]*")')
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,26 +77,45 @@ def read_signature(soap: Soap, most_references: int, *, keep: bool = True) -> Si
     method = only(signed_info, DS, "CanonicalizationMethod")
     canonicalization, prefixes = algorithm_of(method), _prefixes(method)
     references = children(signed_info, DS, "Reference")
-    if not references or len(references) > most_references:
+    if not 0 < len(references) <= most_references:
         raise refuse(FAILED_AUTHENTICATION, "signature.references")
     if canonicalization not in {EXC_C14N, INC_C14N}:
         raise refuse(FAILED_AUTHENTICATION, "signature.canonicalization")
+    octets = canonical(signed_info, canonicalization, prefixes)
+    kept = _canonical_references(octets, references) if keep else [b""] * len(references)
     return Signature(
-        signed_info=canonical(signed_info, canonicalization, prefixes),
+        signed_info=octets,
         method=algorithm_of(only(signed_info, DS, "SignatureMethod")),
         canonicalization=canonicalization,
         value=base64_of(only(element, DS, "SignatureValue")),
-        references=tuple(_signed_reference(one, keep=keep) for one in references),
+        references=tuple(map(_signed_reference, references, kept)),
         key=read_key_name(only(element, DS, "KeyInfo"), soap.ids),
     )
 
 
-def _signed_reference(element: etree._Element, *, keep: bool) -> SignedReference:
-    transforms = optional(element, DS, "Transforms")
+def _canonical_references(signed_info: bytes, references: Sequence[etree._Element]) -> list[bytes]:
+    """Return the exclusive canonical form of each ds:Reference, as apex of its own document.
+
+    Where the canonical ds:SignedInfo declares one namespace in all, that form is the text that stands in it, with the
+    declaration taken along. Otherwise, and where a processing instruction might look like an element, canonicalise.
+    """
+    start = _SIGNED_INFO.match(signed_info)
+    if start is not None and signed_info.count(b"xmlns") == 1 and b"<?" not in signed_info:
+        prefix, declaration = start.groups()
+        begin, end = b"<" + prefix + b"Reference", b"</" + prefix + b"Reference>"
+        texts = [before.partition(begin + b" ")[2] for before in signed_info.split(end)[:-1]]
+        if all(texts) and len(texts) == len(references):
+            return [begin + declaration + b" " + text + end for text in texts]
+    return [canonical(one) for one in references]
+
+
+def _signed_reference(element: etree._Element, xml: bytes) -> SignedReference:
+    found = fields(element)
+    transforms = found.get(_TRANSFORMS)
     steps = children(transforms, DS, "Transform") if transforms is not None else []
     single = steps[0] if len(steps) == 1 else None
     return SignedReference(
-        reference=read_reference(element, keep=keep),
+        reference=read_reference(element, found, xml),
         transform=algorithm_of(single) if single is not None else "",
         prefixes=_prefixes(single) if single is not None else (),
     )

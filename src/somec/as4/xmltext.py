@@ -10,8 +10,6 @@ import re
 
 # Characters that XML 1.0 cannot hold at all (2.2); no escape helps.
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-# Most values need no escape anywhere; seeing that is much cheaper than escaping.
-_needs_escape = re.compile("[^ !#-%'-;=?-~]").search
 _TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#xD;"})
 _ATTRIBUTE = str.maketrans(
     {"&": "&amp;", "<": "&lt;", '"': "&quot;", "\t": "&#x9;", "\n": "&#xA;", "\r": "&#xD;"}
@@ -25,9 +23,15 @@ class XmlUnwritable(ValueError):  # noqa: N818
         super().__init__("value holds a character that XML cannot carry")
 
 
+def _is_plain(value: str) -> bool:
+    """Tell whether a value needs no escape anywhere; most do not, and seeing that is much cheaper than escaping."""
+    special = "&" in value or "<" in value or ">" in value or '"' in value
+    return value.isascii() and value.isprintable() and not special
+
+
 def text(value: str) -> str:
     """Escape character data as canonical XML does. Raises XmlUnwritable."""
-    if not _needs_escape(value):
+    if _is_plain(value):
         return value
     if _FORBIDDEN.search(value):
         raise XmlUnwritable
@@ -36,7 +40,7 @@ def text(value: str) -> str:
 
 def attribute(value: str) -> str:
     """Escape an attribute value as canonical XML does. Raises XmlUnwritable."""
-    if not _needs_escape(value):
+    if _is_plain(value):
         return value
     if _FORBIDDEN.search(value):
         raise XmlUnwritable

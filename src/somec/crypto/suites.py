@@ -173,7 +173,7 @@ def sign(private: PrivateKey, algorithm: str, data: bytes) -> bytes:
     """Sign octets; the result is the raw value that XML Signature wants (r||s for ECDSA, RFC 9231)."""
     key = private.key
     if isinstance(key, rsa.RSAPrivateKey) and algorithm in _RSA:
-        return key.sign(data, padding.PKCS1v15(), _hash(_RSA[algorithm]))
+        return key.sign(data, _PKCS1, _hash(_RSA[algorithm]))
     if isinstance(key, ed25519.Ed25519PrivateKey) and algorithm == ED25519:
         return key.sign(data)
     if isinstance(key, ec.EllipticCurvePrivateKey) and algorithm in _ECDSA:
@@ -195,7 +195,7 @@ def verify(certificate: Certificate, algorithm: str, signature: bytes, data: byt
 
 def _verify(key: PublicKeyTypes, algorithm: str, signature: bytes, data: bytes) -> None:
     if isinstance(key, rsa.RSAPublicKey) and algorithm in _RSA:
-        key.verify(signature, data, padding.PKCS1v15(), _hash(_RSA[algorithm]))
+        key.verify(signature, data, _PKCS1, _hash(_RSA[algorithm]))
     elif isinstance(key, rsa.RSAPublicKey) and algorithm == RSA_PSS_SHA256:
         key.verify(signature, data, padding.PSS(padding.MGF1(hashes.SHA256()), 32), hashes.SHA256())
     elif isinstance(key, ed25519.Ed25519PublicKey) and algorithm == ED25519:
@@ -241,7 +241,7 @@ def open_transported_1_5(private: PrivateKey, wrapped: bytes) -> bytes:
     if not isinstance(private.key, rsa.RSAPrivateKey):
         raise AlgorithmUnknown("algorithm.key-transport")
     try:
-        return private.key.decrypt(wrapped, padding.PKCS1v15())
+        return private.key.decrypt(wrapped, _PKCS1)
     except ValueError:
         raise DecryptionFailed from None
 
@@ -311,4 +311,5 @@ def _hash(algorithm: str) -> hashes.HashAlgorithm:
     return _HASHES[algorithm][1]
 
 
+_PKCS1 = padding.PKCS1v15()
 _OAEP_SHA256: padding.OAEP = padding.OAEP(padding.MGF1(hashes.SHA256()), hashes.SHA256(), label=None)
