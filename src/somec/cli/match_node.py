@@ -16,12 +16,15 @@ BUSY = 3
 
 
 def followed() -> Path:
-    """Bring the index of this node up to its database and return its folder; what is missing from it, answers say."""
+    """Bring the index of this node up to its database and return its folder; one that is not whole is built first."""
     os.environ.setdefault("SOMEC_MATCHING_KERNEL", "compiled")  # many queries are worth loading the fast ones
     setup.ready_node()
     from somec.persons import indexing
 
-    indexing.follow()
+    found = indexing.follow()
+    if found.index is None or found.reason or not found.index.status()["complete"]:
+        indexing.rebuild()
+        indexing.follow()
     return indexing.folder()
 
 
@@ -84,9 +87,10 @@ def follow(chosen: argparse.Namespace) -> int:
     from somec.persons.matching.errors import IndexBusy
 
     try:
-        if indexing.rebuild_due():
-            indexing.rebuild()
         followed = indexing.follow()
+        if indexing.rebuild_due():  # asked for before, or just now
+            indexing.rebuild()
+            followed = indexing.follow()
     except IndexBusy:
         return _said("another process rebuilds the index", BUSY)
     if followed.reason:

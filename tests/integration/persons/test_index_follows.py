@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.test import override_settings
 
 from factories import contact_point, new_person, officer
+from somec.cli import match_node
 from somec.persons import actions, indexing, models, queries
 from somec.persons.messages import Name
 from somec.persons.search import CandidateAnswer, Outcome, PersonSearch, SearchName
@@ -240,3 +241,18 @@ def test_many_who_write_and_ask_at_once_lose_nothing() -> None:
     for thread in threads:
         thread.join()
     assert (ask("Kalniņa").people, len(people), waiting()) == (8, 8, 0)
+
+
+@pytest.mark.parametrize("command", ["followed", "follow"])
+def test_the_command_line_builds_an_index_that_is_not_whole_before_it_goes_on(
+    folder: Path, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOMEC_MATCHING_KERNEL", "python")
+    monkeypatch.setattr(match_node.setup, "ready_node", lambda: None)
+    monkeypatch.setattr(indexing, "REBUILT_AT_ONCE", 0)  # as on a large node: a question leaves it to the worker
+    recorded("Meklētājs")
+    assert ask("Meklētājs").outcome is Outcome.INDEX_INCOMPLETE
+    assert getattr(match_node, command)(*([None] if command == "follow" else [])) in {0, folder}
+    assert indexing.status().reason == ""
+    assert indexing.status().people == 1
+    assert not indexing.overdue()

@@ -208,12 +208,8 @@ def test_a_damaged_segment_is_refused(tmp_path: Path, damage: str) -> None:
         at = {"magic": 0, "header": 40, "content": len(content) - 3}[damage]
         content[at] ^= 0xFF
         file.write_bytes(content)
-    if damage == "content":
-        with pytest.raises(IndexDamaged):
-            MatchIndex.open(tmp_path / "i").verify()
-    else:
-        with pytest.raises(IndexDamaged):
-            MatchIndex.open(tmp_path / "i")
+    with pytest.raises(IndexDamaged):
+        MatchIndex.open(tmp_path / "i")
     again = MatchIndex(tmp_path / "i")
     again.rebuild(crowd(7))
     assert len(MatchIndex.open(tmp_path / "i")) == 7
