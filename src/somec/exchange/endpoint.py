@@ -138,7 +138,10 @@ def _read(environ: Environ) -> Octets:
     remaining = int(declared) if declared else LIMITS.message + 1
     with Collector() as collector:
         while remaining > 0:
-            data = source.read(min(CHUNK, remaining))
+            try:
+                data = source.read(min(CHUNK, remaining))
+            except ValueError as error:  # the server's reader of HTTP chunks
+                raise As4Error(MIME_INCONSISTENCY, "http.chunks") from error
             if not data:
                 break
             collector.write(data)

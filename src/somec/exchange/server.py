@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final, Literal
 
 from cheroot import wsgi
+from cheroot.server import HTTPConnection, HTTPRequest
 from cheroot.ssl.builtin import BuiltinSSLAdapter
 
 from somec.exchange.directory import Directory
@@ -23,6 +24,8 @@ KEPT_CONNECTIONS: Final = 256  # 26 peers with several connections each
 IDLE_SECONDS: Final = 60  # how long a silent connection is kept; a caller's pool notices that it was closed
 LOOK_SECONDS: Final = 2.0  # how often an idle listener wakes to close silent connections
 SHUTDOWN_SECONDS: Final = 10
+MOST_SURPLUS: Final = 16 << 20  # bytes of a refused request that are still read, so that its sender sees the answer
+PIECE: Final = 64 << 10
 
 ClientCertificates = Literal["required", "optional", "off"]
 Application = Callable[..., Iterable[bytes]]
@@ -36,8 +39,37 @@ def _address(text: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
+class _Request(HTTPRequest):
+    """A request whose surplus nobody takes in: cheroot would read all of it into memory once the answer is made."""
+
+    def send_headers(self) -> None:
+        """Send the head of the answer; the connection ends where the caller has more to send than is worth reading."""
+        if not self._is_read():
+            self.close_connection = True
+        super().send_headers()
+
+    def _is_read(self) -> bool:
+        """Read what is left of the body, in pieces and not for ever; tell whether all of it was."""
+        if self.chunked_read:  # what is left of it would be taken for the next request
+            return bool(self.rfile.closed)
+        left = getattr(self.rfile, "remaining", 0)
+        if left > MOST_SURPLUS:
+            return False
+        while left > 0:
+            if not self.rfile.read(min(left, PIECE)):
+                return False
+            left = self.rfile.remaining
+        return True
+
+
+class _Connection(HTTPConnection):
+    RequestHandlerClass = _Request
+
+
 class _Quiet(wsgi.Server):
     """A server that logs through the node's log: code and kind of error, no request line and no address of a page."""
+
+    ConnectionClass = _Connection
 
     def error_log(self, msg: str = "", level: int = logging.INFO, traceback: bool = False) -> None:  # noqa: FBT001, FBT002
         """Pass on what went wrong in a connection; a caller that hangs up is not worth a line."""

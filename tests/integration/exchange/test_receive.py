@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import random
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from cheroot.server import ChunkedRFile
 
 from exchange.steps import Desk, DirectInbox
 from exchange.twin import Twin, post, terms_to
@@ -266,6 +268,13 @@ def test_what_is_no_message(
     assert error_of(answer)[0] == code
     assert nothing_stored()
     assert only_problem().ebms_code == code
+
+
+def test_broken_chunks_are_the_callers_mistake_and_not_the_nodes(endpoint: Endpoint) -> None:
+    source = ChunkedRFile(io.BytesIO(b"ZZ\r\nhello\r\n0\r\n\r\n"), 0)
+    status, answer = post(endpoint, "application/soap+xml", b"", **{"CONTENT_LENGTH": "", "wsgi.input": source})
+    assert (status, error_of(answer)[0]) == ("200 OK", "EBMS:0007")
+    assert (only_problem().code, nothing_stored()) == ("http.chunks", True)
 
 
 def test_every_truncation_of_a_message_is_refused(endpoint: Endpoint, nl: Twin, own: Twin) -> None:
