@@ -5,7 +5,18 @@ from __future__ import annotations
 import importlib
 import sys
 
-MEASUREMENTS = ("as4", "exchange", "fanout", "attachment", "idle", "lists", "audit", "matching", "crossscript")
+MEASUREMENTS = (
+    "as4",
+    "exchange",
+    "growth",
+    "fanout",
+    "attachment",
+    "idle",
+    "lists",
+    "audit",
+    "matching",
+    "crossscript",
+)
 
 
 def main(only: str | None) -> int:

@@ -19,12 +19,15 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from bench.nodes import RealNode, cpu_seconds, crypto_floor, memory_mb, pair, words
 
 FLOOR_RATE = 100.0
 FLOOR_SHARE = 0.13
 KEEP_WAITING = 120
+FLAT = 1.15  # by how much the last third may cost more than the first
+LONG_ENOUGH = 120.0  # seconds from which thirds say something: shorter runs are all warming up
 
 FEED = """
 import time
@@ -61,8 +64,17 @@ rows = list(Delivery.objects.filter(receipted__isnull=False).values_list('queued
 first = rows[1][1]
 out = [[(received - first).total_seconds(), (received - queued).total_seconds()] for queued, received in rows]
 body = OutboundMessage.objects.first()
-print(json.dumps({'rows': out[1:], 'wire': len(body.body), 'receipt': len(Receipt.objects.first().body)}))
+print(json.dumps({
+    'rows': out[1:], 'start': first.timestamp(), 'wire': len(body.body), 'receipt': len(Receipt.objects.first().body)}))
 """
+
+
+class Sample(NamedTuple):
+    """What both nodes had spent at an instant (seconds of CPU), and the memory of the larger one (MB)."""
+
+    at: float
+    cpu: float
+    memory: float
 
 
 def run(seconds: float, *, batch: int = 20, keep: int = KEEP_WAITING) -> dict[str, float]:
@@ -101,10 +113,11 @@ def _measure(lv: RealNode, nl: RealNode, seconds: float, *, batch: int, keep: in
     script = f"import json, django; django.setup(); DATA = json.loads({json.dumps(json.dumps(data))})\n{FEED}"
     feeder = subprocess.Popen([sys.executable, "-c", script], env=lv.env(), stdout=subprocess.PIPE)
     before = [cpu_seconds(pid) for pid in pids]
-    memory: list[float] = []
+    samples: list[Sample] = []
     while feeder.poll() is None:
         time.sleep(min(5.0, seconds / 8))
-        memory.append(max(memory_mb(pid) for pid in pids))
+        memory = max(memory_mb(pid) for pid in pids)
+        samples.append(Sample(time.time(), sum(cpu_seconds(pid) for pid in pids), memory))
     queued = int(feeder.communicate()[0].splitlines()[-1])
     _wait_until_empty(lv)
     spent = [after - start for after, start in zip([cpu_seconds(pid) for pid in pids], before, strict=True)]
@@ -112,7 +125,7 @@ def _measure(lv: RealNode, nl: RealNode, seconds: float, *, batch: int, keep: in
     arrived = nl.ask("from somec.movements.models import Incoming\nprint(Incoming.objects.count())")
     if not arrived == queued + 1 == len(figures["rows"]) + 1:
         raise AssertionError(f"{queued} queued, {len(figures['rows'])} receipted, {arrived} arrived")
-    return _figures(figures, spent, memory)
+    return _figures(figures, spent, samples)
 
 
 def _wait_until_empty(node: RealNode) -> None:
@@ -122,8 +135,19 @@ def _wait_until_empty(node: RealNode) -> None:
             raise AssertionError(f"the outbox did not empty\n{node.log()[-2000:]}")
 
 
-def _figures(figures: dict[str, list[list[float]]], spent: list[float], memory: list[float]) -> dict[str, float]:
-    rows = figures["rows"]
+def _cpu_by_third(rows: list[list[float]], start: float, samples: list[Sample]) -> list[float]:
+    """Return what one notice cost both nodes (ms of CPU) in each third of the time."""
+    step = len(samples) // 3
+    found = []
+    for first, last in ((samples[k * step], samples[min((k + 1) * step, len(samples) - 1)]) for k in range(3)):
+        count = sum(first.at <= start + at < last.at for at, _ in rows)
+        found.append((last.cpu - first.cpu) / max(count, 1) * 1000)
+    return found
+
+
+def _figures(figures: dict[str, Any], spent: list[float], samples: list[Sample]) -> dict[str, float]:
+    rows: list[list[float]] = figures["rows"]
+    memory, cpu = [one.memory for one in samples], _cpu_by_third(rows, figures["start"], samples)
     lasted = rows[-1][0]
     thirds = [
         [taken for at, taken in rows if third * lasted / 3 <= at <= (third + 1) * lasted / 3] for third in range(3)
@@ -135,6 +159,7 @@ def _figures(figures: dict[str, list[list[float]]], spent: list[float], memory: 
         taken in rows)[-len(rows) // 100],
         "p50_first_third_s": statistics.median(thirds[0]), "p50_last_third_s": statistics.median(thirds[2]),
         "rate_first_third": len(thirds[0]) / lasted * 3, "rate_last_third": len(thirds[2]) / lasted * 3,
+        "cpu_ms_first_third": cpu[0], "cpu_ms_last_third": cpu[2],
         "memory_mb": max(memory), "memory_first_mb": memory[len(memory) // 4], "memory_last_mb": memory[-1],
     }  # fmt: skip
 
@@ -160,10 +185,15 @@ def main() -> None:
     )
     print(f"rate: first third {found['rate_first_third']:.0f}/s, last {found['rate_last_third']:.0f}/s")
     print(
+        f"CPU of both for each: first third {found['cpu_ms_first_third']:.2f} ms, last"
+        f" {found['cpu_ms_last_third']:.2f} ms"
+    )
+    print(
         f"memory (PSS): {found['memory_first_mb']:.0f} MB after a quarter, {found['memory_last_mb']:.0f} MB at the end"
     )
     print(f"both logs proved: {'yes' if found['logs_proved'] else 'NO'}")
-    good = found["rate"] >= FLOOR_RATE and found["share"] >= FLOOR_SHARE and bool(found["logs_proved"])
+    flat = found["seconds"] < LONG_ENOUGH or found["cpu_ms_last_third"] <= FLAT * found["cpu_ms_first_third"]
+    good = found["rate"] >= FLOOR_RATE and found["share"] >= FLOOR_SHARE and bool(found["logs_proved"]) and flat
     print("holds" if good else "DOES NOT HOLD")
 
 
