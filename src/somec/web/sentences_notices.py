@@ -159,6 +159,7 @@ EXCHANGE: Mapping[str, str | Promise] = {
     "payload.truncated": _("A part came cut off. Nothing was stored."),
     "payload.external": _("A part lies outside the message. Nothing was fetched or stored."),
     "message.truncated": _("The message came cut off. Nothing was stored."),
+    "http.chunks": _("The message came cut off. Nothing was stored."),
     "xml.doctype": _("The message has a document type declaration, which is forbidden. Nothing was stored."),
     "xml.malformed": _("The message is no readable XML. Nothing was stored."),
     "xml.encoding": _("The message is in an encoding that is not allowed. Nothing was stored."),
