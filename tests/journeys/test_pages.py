@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -173,7 +174,7 @@ def test_a_wrong_address_is_told_in_words(officers: SignIn) -> None:
 @pytest.mark.parametrize(
     ("address", "button", "typed", "wrong"),
     [
-        ("/people/record/", "Record the person", {"family": "KALNIŅŠ", "born": "31.12.1984"}, "born"),
+        ("/people/record/", "Record the person", {"family": "KALNIŅŠ", "born": "31.13.1984"}, "born"),
         ("/people/find/", "Find", {"names": "Kalniņš", "born": "84"}, "born"),
     ],
 )
@@ -244,3 +245,19 @@ def test_sign_in_says_what_is_wrong_and_closes_after_five_tries(
     assert "oo many" in said, f"the sixth try was not refused: {said}"
     context.close()
     assert not guest.complaints, "\n".join(guest.complaints)
+
+
+@pytest.mark.parametrize("media", [{"forced_colors": "active"}, {"reduced_motion": "reduce"}])
+def test_forced_colours_and_reduced_motion_keep_the_focus_seen_and_nothing_moving(
+    officers: SignIn, media: dict[str, Any]
+) -> None:
+    with officers("NL", "desk") as officer:
+        page = officer.page
+        page.emulate_media(**media)
+        officer.visit("/people/find/", axe=False)
+        for _stop in range(25):
+            page.keyboard.press("Tab")
+            stop = focused(page)
+            assert stop["tag"] == "BODY" or stop["seen"], f"{media}: the focus is not seen on {stop}"
+        moving = "[...document.querySelectorAll('*')].filter(one => parseFloat(getComputedStyle(one).transitionDuration) > 0)"
+        assert "reduced_motion" not in media or page.evaluate(f"{moving}.length") == 0
