@@ -21,7 +21,7 @@ from somec.alerts import actions as alerts
 from somec.audit import actions as audit
 from somec.audit import checking
 from somec.cli.following import Following
-from somec.exchange import keyring, unsent, witnessing
+from somec.exchange import clockback, keyring, unsent, witnessing
 from somec.exchange.condition import WORK
 from somec.exchange.directory import Directory
 from somec.exchange.endpoint import Endpoint
@@ -38,6 +38,7 @@ RAISE_SECONDS: Final = 2.0  # how late an alert may be raised; asking costs some
 CLEAN_TICKS: Final = 1800  # every hour
 SEAL_TICKS: Final = 3  # how often it is asked whether a checkpoint is due
 PROVE_SECONDS: Final = 5.0  # how soon the log is proved when somebody asks for it
+LOOK_TICKS: Final = 30  # how often it is asked whether something waits for a time that a wrong clock set
 FOLLOW_TICKS: Final = 5  # how often it is asked whether the search index is behind; the next search would catch up too
 CHECKPOINT_EVERY: Final = timedelta(minutes=1)
 WITNESS_EVERY_TRAINING: Final = timedelta(minutes=5)
@@ -97,6 +98,8 @@ class Node:
                 self._guarded(self._raise)
                 if tick % CLEAN_TICKS == 0:
                     self._guarded(unsent.discard_unsent)
+                if tick % LOOK_TICKS == 0:
+                    self._guarded(clockback.call_in_time)
                 if tick % FOLLOW_TICKS == 0:
                     self._guarded(following.tick)
                 if self._stop.wait(RAISE_SECONDS):

@@ -78,7 +78,7 @@ class Reach:
     def open(self, state: str, now: datetime) -> bool:
         """Tell whether the peer may be called now."""
         known = self._of(state)
-        return known.next_try is None or known.next_try <= now
+        return known.next_try is None or RETRY.is_due(known.next_try, now)
 
     def proven(self, state: str) -> bool:
         """Tell whether the peer's last answer was good: only then several messages are sent to it at once."""
@@ -105,7 +105,7 @@ class Reach:
             known.failures, known.failing_since, known.failure_code, known.next_try = 0, None, "", None
             known.last_success, known.proven, known.warned = now, True, False
             return
-        if known.next_try is not None and known.next_try > now:
+        if known.next_try is not None and not RETRY.is_due(known.next_try, now):
             return  # several messages were on their way when it failed: that is one failure
         known.failures += 1
         known.failing_since = known.failing_since or now

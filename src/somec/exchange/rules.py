@@ -182,6 +182,15 @@ class Retry:
         grown: float = min(self.longest, self.first * self.factor ** min(failures - 1, 32))
         return timedelta(seconds=grown * (0.75 + 0.5 * chance))
 
+    def is_due(self, at: datetime, now: datetime) -> bool:
+        """Tell whether it is time to call; a time further ahead than any pause was set by a clock that ran ahead."""
+        return at <= now or at > now + self.furthest
+
+    @property
+    def furthest(self) -> timedelta:
+        """How far ahead the next call can lie at most."""
+        return 2 * timedelta(seconds=self.longest)
+
 
 class Answer(StrEnum):
     """What an answer to a message means for the sender."""

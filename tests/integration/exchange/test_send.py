@@ -19,7 +19,7 @@ from somec.as4.octets import Octets
 from somec.as4.receiving import open_message
 from somec.as4.signals import SIGNAL_TYPE, build_error, build_receipt
 from somec.audit.models import Entry
-from somec.exchange import actions, cards, journal, queries, signals
+from somec.exchange import actions, cards, clockback, journal, queries, signals
 from somec.exchange.cards import Card
 from somec.exchange.directory import Directory
 from somec.exchange.keyring import Keyring
@@ -138,6 +138,24 @@ def test_a_dead_peer_is_called_ever_more_rarely_and_a_living_one_at_once(wire: W
         wire.turns()
     assert delivery(living).state == "receipted"
     assert queries.outbox_counts() == {"queued": 10, "receipted": 1}
+
+
+def test_what_a_clock_that_ran_ahead_put_off_is_sent_once_it_is_right(wire: Wire, nl: Twin) -> None:
+    """A machine woke up three years ahead, queued one document, failed to call a peer, and was set right."""
+    begun = clock.now()
+    with clock.frozen(begun + timedelta(days=1100)):
+        document = send()
+        wire.fault["NL"] = Unreached("peer.unreachable")
+        wire.turns()
+        assert delivery(document).next_try > begun + timedelta(days=1099)
+    del wire.fault["NL"]
+    with clock.frozen(begun + timedelta(minutes=1)):
+        wire.turns()
+        assert delivery(document).state == DeliveryState.QUEUED.value
+        assert clockback.call_in_time() == 1
+        assert clockback.call_in_time() == 0
+        wire.turns()
+        assert delivery(document).state == DeliveryState.RECEIPTED.value
 
 
 def test_a_person_is_told_when_a_peer_stays_silent_and_again_when_it_answers(wire: Wire) -> None:
