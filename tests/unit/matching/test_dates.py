@@ -32,10 +32,28 @@ READ = [
     ("", None),
     ("9999-01-01", (0, 1, 1)),
     ("12345", None),
+    ("04.1984", (1984, 4, 0)),
+    ("13.1984", (1984, 0, 0)),
+    ("XX.04.1984", (1984, 4, 0)),
+    ("XX.XX.1984", (1984, 0, 0)),
+    ("00.00.1984", (1984, 0, 0)),
+    ("23. 4. 1984", (1984, 4, 23)),
+    ("23.04.1984 r.", (1984, 4, 23)),
+    ("1984 г.", (1984, 0, 0)),
+    ("23 April 1984", (1984, 4, 23)),
+    ("23-OCT-1984", (1984, 10, 23)),
+    ("Apr 23, 1984", (1984, 4, 23)),
+    ("April 1984", (1984, 4, 0)),
+    ("31 February 1984", (1984, 2, 0)),
+    ("23 Foo 1984", None),
+    ("May", None),
+    ("X" * 10_000, None),
+    ("1" * 10_000, None),
+    ("10:20 1984", None),
 ]
 
 
-@pytest.mark.parametrize(("text", "parts"), READ, ids=[row[0] or "empty" for row in READ])
+@pytest.mark.parametrize(("text", "parts"), READ, ids=[row[0][:20] or "empty" for row in READ])
 def test_reading(text: str, parts: tuple[int, int, int] | None) -> None:
     found = parse_date(text)
     assert (None if found is None else (found.year, found.month, found.day)) == parts

@@ -71,7 +71,16 @@ _ISO: Final = re.compile(r"^(\d{4}|[XxUu]{4})(?:-(\d{1,2}|[XxUu]{2})(?:-(\d{1,2}
 _COMPACT: Final = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
 _DAY_FIRST: Final = re.compile(r"^(\d{1,2})[./ -](\d{1,2})[./ -](\d{4})$")
 _YEAR_FIRST: Final = re.compile(r"^(\d{4})[./ ](\d{1,2})[./ ](\d{1,2})$")
+_DAY_FIRST_LOOSE: Final = re.compile(r"^(\d{1,2}|[Xx]{1,2})[./ -] ?(\d{1,2}|[Xx]{1,2})[./ -] ?(\d{4})$")
+_YEAR: Final = re.compile(r"^\d{4}$")
+_MONTH_YEAR: Final = re.compile(r"^(\d{1,2}|[Xx]{1,2})[./ -](\d{4})$")
+_DAY_MONTH_NAME: Final = re.compile(r"^(?:(\d{1,2})[. -]{1,2})?([A-Za-z]{3,9})[., -]{1,2}(\d{4})$")
+_MONTH_NAME_DAY: Final = re.compile(r"^([A-Za-z]{3,9})[. ]{1,2}(\d{1,2}),? (\d{4})$")
+_MONTHS: Final = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
+_YEAR_WORD: Final = re.compile(r"(?<=\d) ?[rgг]\.?$")
+"""What Polish, Latvian and Russian papers put behind a year."""
 _TIME: Final = re.compile(r"\s+\d{1,2}:\d{2}\b.*$")
+_MOMENT: Final = re.compile(r"(?<=\d)T")
 _DIGITS: Final = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
 
 
@@ -79,18 +88,44 @@ def parse_date(text: str) -> PartialDate | None:
     """The date a text says, or None if it says none.
 
     ISO 8601 and EDTF (1984, 1984-04, 1984-04-XX, 1984-00-00), 19840423, and day-first European writing (23.04.1984,
-    23/4/1984), each also with a time of day behind it, which is passed over. An impossible part is dropped and the
+    23/4/1984, 23. 4. 1984, XX.04.1984, 04.1984), English months (23 April 1984, 23-APR-1984, April 23, 1984), each also
+    with a time of day behind it, which is passed over. An impossible part is dropped and the
     rest kept: 31 February 1990 is February 1990, month 13 with a day up to 12 is read as swapped.
     """
-    bare = text.strip().translate(_DIGITS).split("T", 1)[0]
-    bare = _TIME.sub("", bare).strip("~?% ")
+    bare = text.strip().translate(_DIGITS)
+    bare = _TIME.sub("", _MOMENT.split(bare, maxsplit=1)[0]).strip("~?% ")
     if found := _ISO.match(bare) or _COMPACT.match(bare) or _YEAR_FIRST.match(bare):
         year, month, day = (int(part) if part and part.isdigit() else 0 for part in found.groups())
     elif found := _DAY_FIRST.match(bare):
         day, month, year = (int(part) for part in found.groups())
     else:
-        return None
+        return _parse_loosely(_YEAR_WORD.sub("", bare))
     return _possible(year, month, day)
+
+
+def _parse_loosely(text: str) -> PartialDate | None:
+    """What people write by hand: parts crossed out or left out, months by name."""
+    if found := _DAY_FIRST.match(text) or _DAY_FIRST_LOOSE.match(text):
+        day, month, year = found.groups()
+    elif found := _MONTH_YEAR.match(text):
+        day, (month, year) = "", found.groups()
+    elif found := _DAY_MONTH_NAME.match(text):
+        day, name, year = found.groups()
+        month = _month(name)
+    elif found := _MONTH_NAME_DAY.match(text):
+        name, day, year = found.groups()
+        month = _month(name)
+    else:
+        return _possible(int(text), 0, 0) if _YEAR.match(text) else None
+    if not month:
+        return None
+    return _possible(*(int(part) if part and part.isdigit() else 0 for part in (year, month, day)))
+
+
+def _month(name: str) -> str:
+    """The number of an English month by its name or first three letters; empty where there is none."""
+    low = name.lower()
+    return next((str(number) for full, number in _MONTHS.items() if low in {full, full[:3]}), "")
 
 
 def _possible(year: int, month: int, day: int) -> PartialDate | None:
