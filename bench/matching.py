@@ -19,39 +19,22 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-import pyarrow.parquet as pq
 
-from bench import peers
+from bench import duplicates, peers
 from bench import people as made
+from bench.duplicates import person_record
 from bench.limits import best_possible
 from bench.people import Made
-from somec.persons.matching.assembly import assembled
-from somec.persons.matching.blocking import candidate_pairs
 from somec.persons.matching.calibrate import expected_calibration_error
-from somec.persons.matching.cluster import duplicates
 from somec.persons.matching.index import MatchIndex
 from somec.persons.matching.model import Model, load_model
 from somec.persons.matching.pairs import compare_names
-from somec.persons.matching.records import PersonName, PersonRecord
 from somec.persons.matching.scripts import script_of
 from somec.persons.matching.transparency import GroupError, record
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data" / "matching"
 PEOPLE_SEED, QUERY_SEED = 101, 202
 Case = tuple[Made, str, str]
-
-
-def person_record(one: Made) -> PersonRecord:
-    """A made-up person as the engine takes him."""
-    return PersonRecord(
-        one.id,
-        (PersonName(given=one.given, family=one.family),),
-        (one.dob,) if one.dob else (),
-        one.sex,
-        (one.nationality,) if one.nationality else (),
-        (one.birthplace,) if one.birthplace else (),
-        (one.document,) if one.document else (),
-    )
 
 
 def figures(
@@ -226,68 +209,6 @@ def _f1(said: Sequence[tuple[bool, bool]]) -> float:
     return 2 * right / max(1, 2 * right + wrong + missed)
 
 
-def dedupe(size: int) -> None:
-    """Duplicates in a made-up file (time, blocking recall, pair F1), and among historical people."""
-    crowd = made.people(int(size * 0.8), PEOPLE_SEED)
-    copies = [
-        (query, truth) for query, truth, _ in made.queries(crowd, size - len(crowd), QUERY_SEED, absent_share=0.0)
-    ]
-    labels = [one.id for one in crowd] + [truth for _, truth in copies]
-    _dedupe(
-        f"{size:,} made-up rows (at 1,000,000: bound 180 s and blocking recall .95, aim 60 s and .97)",
-        [person_record(one) for one in crowd] + [person_record(query) for query, _ in copies],
-        labels,
-    )
-    file = SHARED / "historical_figures_with_errors_50k.parquet"
-    if file.is_file():
-        rows = pq.read_table(file).to_pylist()
-        records = [
-            PersonRecord(
-                row["unique_id"],
-                (PersonName(row["full_name"]),) if row["full_name"] else (),
-                (row["dob"],) if row["dob"] else (),
-                row["gender"] or "",
-                (),
-                (row["birth_place"],) if row["birth_place"] else (),
-            )
-            for row in rows
-        ]
-        _dedupe(
-            "50,000 historical rows (bound .80, aim .87; GoldenMatch .842, splink .765)",
-            records,
-            [row["cluster"] for row in rows],
-        )
-
-
-def _dedupe(title: str, records: list[PersonRecord], labels: list[str]) -> None:
-    truth = np.unique(labels, return_inverse=True)[1]
-    start = time.perf_counter()
-    found = duplicates(records, load_model())
-    spent = time.perf_counter() - start
-    together = _pairs(truth, found.clusters)
-    precision, recall = together / max(1, _pairs(found.clusters)), together / _pairs(truth)
-    pairs = candidate_pairs(assembled(records).tables())
-    left, right = (pairs >> np.uint64(32)).astype(np.int64), (pairs & np.uint64(0xFFFFFFFF)).astype(np.int64)
-    blocked = float((truth[left] == truth[right]).sum()) / _pairs(truth)
-    print(
-        f"\ndedupe, {title}: {spent:.1f} s, {len(pairs):,} pairs, blocking recall {blocked:.3f}, "
-        f"P {precision:.3f}, R {recall:.3f}, F1 {2 * precision * recall / (precision + recall):.3f}; by row (B-cubed) "
-        f"P {_of_rows(truth, found.clusters):.3f}, R {_of_rows(found.clusters, truth):.3f}",
-        flush=True,
-    )
-
-
-def _pairs(*labels: np.ndarray) -> int:
-    sizes = np.unique(np.stack(labels), axis=1, return_counts=True)[1].astype(np.int64)
-    return int((sizes * (sizes - 1) // 2).sum())
-
-
-def _of_rows(truth: np.ndarray, found: np.ndarray) -> float:
-    """B-cubed precision: over all rows, the mean share of the row's group that is the row's person."""
-    both, inverse, sizes = np.unique(np.stack((truth, found)), axis=1, return_inverse=True, return_counts=True)
-    return float((sizes[inverse] / np.bincount(found)[both[1][inverse]]).mean())
-
-
 def _memory() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
 
@@ -303,7 +224,7 @@ def run(size: int = 100_000, queries: int = 2000, only: Sequence[str] = ("online
     if "names" in only:
         names()
     if "dedupe" in only:
-        dedupe(size)
+        duplicates.run([size])
 
 
 def main() -> None:

@@ -82,7 +82,7 @@ def _add_options(match: argparse.ArgumentParser) -> None:
     add("--floor", type=float, metavar="P", help="leave out candidates less probable than this (default 1e-7)")
     add(
         "--threshold", type=float, metavar="P",
-        help="dedupe: probability at which two rows are one person (default 0.5)",
+        help="dedupe: probability at which two rows are one person (default 0.35)",
     )  # fmt: skip
     add(
         "--prior", type=float, metavar="P",

@@ -8,12 +8,14 @@ from matching_sample import crowd  # type: ignore[import-not-found,unused-ignore
 
 from somec.persons.matching import blocking, folding
 from somec.persons.matching.assembly import assembled
-from somec.persons.matching.blocking import candidate_pairs
+from somec.persons.matching.blocking import blocks_of, candidate_pairs, common_days, sampled_pairs
 from somec.persons.matching.keys import word_keys
+from somec.persons.matching.pairing import COMMON_DAY, date_levels
 from somec.persons.matching.records import PersonName, PersonRecord
 from somec.persons.matching.wordclasses import shared_marks, word_classes
 from somec.persons.matching.wordtables import vocabulary_of
 
+DATES = np.array([0.0, 13.0, 10.0, 7.0, 6.0, 7.0, 6.0, 5.0, -2.0, -1.0, -3.0, -4.0, -6.0, 9.0])
 WORDS = ["muhamed", "mohammed", "محمد", "ivanov", "иванов", "ivanova", "petersen", "anna", "שרה", "وليد", "a", "ю"]
 
 
@@ -53,8 +55,8 @@ def damaged(one: PersonRecord, number: int) -> PersonRecord:
 def test_pairs_of_one_person_are_found_and_few_others(monkeypatch: pytest.MonkeyPatch) -> None:
     people = [PersonRecord(one.id, one.names, one.birth_dates, one.sex) for one in crowd(600)]
     copies = [damaged(one, number) for number, one in enumerate(people[:300])]
-    tables = assembled([*people, *copies]).tables()
-    pairs = candidate_pairs(tables)
+    blocks = blocks_of(assembled([*people, *copies]).tables())
+    pairs = candidate_pairs(blocks, DATES)
     together = set(pairs.tolist())
     missed = [number for number in range(300) if number << 32 | 600 + number not in together]
     assert len(missed) <= 3
@@ -62,9 +64,47 @@ def test_pairs_of_one_person_are_found_and_few_others(monkeypatch: pytest.Monkey
     assert np.array_equal(pairs, np.unique(pairs))
     monkeypatch.setattr(blocking, "_CHUNK", 70)
     monkeypatch.setattr(blocking, "_SLICE", 50)
-    assert np.array_equal(pairs, candidate_pairs(tables))
+    assert np.array_equal(pairs, candidate_pairs(blocks, DATES))
+
+
+def test_a_sample_does_not_look_at_dates() -> None:
+    """With other dates the same pairs are drawn: else agreement of dates would tell nothing of the names."""
+    people = [PersonRecord(one.id, one.names, one.birth_dates, one.sex) for one in crowd(400)]
+    others = [PersonRecord(one.id, one.names, (f"19{at % 90 + 10}-03-04",), one.sex) for at, one in enumerate(people)]
+    pairs = sampled_pairs(blocks_of(assembled(people).tables()))
+    assert len(pairs) > 100
+    assert np.array_equal(pairs, sampled_pairs(blocks_of(assembled(others).tables())))
+    assert not np.array_equal(pairs, candidate_pairs(blocks_of(assembled(people).tables()), DATES))
+
+
+def test_a_large_file_is_sampled_by_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    blocks = blocks_of(assembled([PersonRecord(str(at), one.names) for at, one in enumerate(crowd(400))]).tables())
+    whole = sampled_pairs(blocks)
+    monkeypatch.setattr(blocking, "SAMPLED_ROWS", 200)
+    some = sampled_pairs(blocks)
+    assert 0 < len(some) < len(whole)
+    monkeypatch.setattr(blocking, "SAMPLED_ROWS", 400)
+    monkeypatch.setattr(blocking, "SAMPLED_PAIRS", 100)
+    assert 50 < len(sampled_pairs(blocks)) < 150
+
+
+def test_a_day_that_many_have_is_a_level_of_its_own() -> None:
+    born = [
+        "1980-01-01",
+        "1980-01-01",
+        *["1999-09-09"] * 60,
+        *[f"19{at % 50 + 20}-05-{at % 28 + 1:02}" for at in range(900)],
+    ]
+    people = [
+        PersonRecord(str(at), (PersonName("Anna Berga"),), (day,)) for at, day in enumerate([*born, "1960-07-30"])
+    ]
+    tables = assembled([*people, PersonRecord("twice", (PersonName("Anna Berga"),), ("1960-07-30",))]).tables()
+    pairs = np.array([0 << 32 | 1, 2 << 32 | 3, 962 << 32 | 963, 0 << 32 | 2], np.uint64)
+    levels = date_levels(pairs, tables.people, common_days(tables.people)).tolist()
+    assert levels == [COMMON_DAY, COMMON_DAY, 1, 12]
 
 
 def test_nobody_and_one_row_have_no_pairs() -> None:
-    assert len(candidate_pairs(assembled([]).tables())) == 0
-    assert len(candidate_pairs(assembled(crowd(1)).tables())) == 0
+    for people in ([], crowd(1)):
+        blocks = blocks_of(assembled(people).tables())
+        assert len(candidate_pairs(blocks, DATES)) == len(sampled_pairs(blocks)) == 0

@@ -25,6 +25,9 @@ from somec.persons.matching.similarity import LEAST, distance_similarity, word_s
 
 MOST_KEYS: Final = 128
 PARTS_USED: Final = 6
+COMMON_DAY: Final = 13
+"""The level of one and the same day that many records have: 1 January, or what a register writes for unknown days."""
+PAIR_LEVELS: Final = COMMON_DAY + 1
 
 
 class PairFields(NamedTuple):
@@ -48,24 +51,38 @@ def _mix(a: int, b: int, kind: int) -> np.uint64:
 
 
 @compiled
+def _dated(a: int, b: int, kind: int) -> np.uint64:
+    """An odd key."""
+    return _mix(a, b, kind) | np.uint64(1)
+
+
+@compiled
+def _undated(a: int, b: int, kind: int) -> np.uint64:
+    """An even key."""
+    return _mix(a, b, kind) & ~np.uint64(1)
+
+
+@compiled
 def blocking_keys(
     people: People,
     sounds: NDArray[np.uint64],
     bones: NDArray[np.uint64],
     initials: NDArray[np.uint8],
     weak: NDArray[np.uint8],
-    first: int,
-    last: int,
+    records: NDArray[np.uint32],
 ) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
-    """The blocks of records `first` to `last`: keys and record numbers, a key for each block.
+    """The blocks of `records`: keys and record numbers, a key for each block.
+
+    Keys are even where neither date nor any part of it is in them (see `dated`).
 
     `sounds`, `bones` and `initials` are hashed sound form, hashed skeleton and first letter of each word; `weak`
     words are no evidence.
     """
-    keys = np.empty((last - first) * MOST_KEYS, dtype=np.uint64)
-    owners = np.empty((last - first) * MOST_KEYS, dtype=np.uint32)
+    keys = np.empty(len(records) * MOST_KEYS, dtype=np.uint64)
+    owners = np.empty(len(records) * MOST_KEYS, dtype=np.uint32)
     used = 0
-    for record in range(first, last):
+    for row in range(len(records)):
+        record = np.int64(records[row])
         start, limit = used, used + MOST_KEYS - 16
         low, high = (
             np.int64(people.word_at[people.name_at[record]]),
@@ -74,7 +91,7 @@ def blocking_keys(
         high = min(high, low + 2 * PARTS_USED)
         for position in range(people.document_at[record], people.document_at[record + 1]):
             if used < limit:
-                keys[used] = _mix(people.documents[position], 0, 1)
+                keys[used] = _undated(people.documents[position], 0, 1)
                 used += 1
         for i in range(low, high):
             one = people.words[i]
@@ -83,27 +100,27 @@ def blocking_keys(
             for j in range(i + 1, high):
                 other = people.words[j]
                 if used < limit and weak[other] == 0 and one != other:
-                    keys[used] = _mix(min(sounds[one], sounds[other]), max(sounds[one], sounds[other]), 2)
-                    keys[used + 1] = _mix(min(bones[one], bones[other]), max(bones[one], bones[other]), 3)
-                    keys[used + 2] = _mix(bones[one], initials[other], 11)
-                    keys[used + 3] = _mix(bones[other], initials[one], 11)
+                    keys[used] = _undated(min(sounds[one], sounds[other]), max(sounds[one], sounds[other]), 2)
+                    keys[used + 1] = _undated(min(bones[one], bones[other]), max(bones[one], bones[other]), 3)
+                    keys[used + 2] = _undated(bones[one], initials[other], 11)
+                    keys[used + 3] = _undated(bones[other], initials[one], 11)
                     used += 4
             if used < limit:
-                keys[used] = _mix(sounds[one], 0, 12)
+                keys[used] = _undated(sounds[one], 0, 12)
                 used += 1
             for position in range(people.place_at[record], people.place_at[record + 1]):
                 if used < limit:
-                    keys[used] = _mix(bones[one], people.places[position], 4)
+                    keys[used] = _undated(bones[one], people.places[position], 4)
                     used += 1
             used = _date_keys(people, record, bones[one], sounds[one], initials[one], keys, used, limit)
         for position in range(people.date_at[record], people.date_at[record + 1]):
             for place in range(people.place_at[record], people.place_at[record + 1]):
                 if used < limit + 4:
-                    keys[used] = _mix(people.dates[position], people.places[place], 9)
-                    keys[used + 1] = _mix(np.int64(people.dates[position]) >> 9, people.places[place], 13)
+                    keys[used] = _dated(people.dates[position], people.places[place], 9)
+                    keys[used + 1] = _dated(np.int64(people.dates[position]) >> 9, people.places[place], 13)
                     used += 2
             if used < limit + 6 and people.dates[position] & 31 > 0:
-                keys[used] = _mix(people.dates[position], 0, 10)
+                keys[used] = _dated(people.dates[position], 0, 10)
                 used += 1
         owners[start:used] = record
     return keys[:used].copy(), owners[:used].copy()
@@ -125,14 +142,14 @@ def _date_keys(
             return used
         packed = np.int64(people.dates[position])
         year, month, day = packed >> 9, (packed >> 5) & 15, packed & 31
-        keys[used] = _mix(sound, year, 5)
+        keys[used] = _dated(sound, year, 5)
         used += 1
         if day > 0:
             low, high = min(month, day), max(month, day)
-            keys[used] = _mix(bones, year * 32 + day, 6)
-            keys[used + 1] = _mix(bones, year * 32 + month, 7)
-            keys[used + 2] = _mix(bones, low * 32 + high, 8)
-            keys[used + 3] = _mix(packed, initial, 14)
+            keys[used] = _dated(bones, year * 32 + day, 6)
+            keys[used + 1] = _dated(bones, year * 32 + month, 7)
+            keys[used + 2] = _dated(bones, low * 32 + high, 8)
+            keys[used + 3] = _dated(packed, initial, 14)
             used += 4
     return used
 
@@ -228,17 +245,25 @@ def _alike(vocabulary: Vocabulary, people: People, name: int, other: int, costs:
 
 
 @compiled
-def date_levels(pairs: NDArray[np.uint64], people: People) -> NDArray[np.uint8]:
-    """The best `DateLevel` between any dates of each pair."""
+def pair_level(a: int, b: int, common: NDArray[np.uint8]) -> int:
+    """The `DateLevel` of two packed dates, or `COMMON_DAY` for one day that many have (`common` by packed date)."""
+    level = date_level(a, b)
+    return COMMON_DAY if level == 1 and common[a] == 1 else level
+
+
+@compiled
+def date_levels(pairs: NDArray[np.uint64], people: People, common: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The best `pair_level` between any dates of each pair; a common day comes right after the same day."""
     levels = np.zeros(len(pairs), dtype=np.uint8)
     for row in range(len(pairs)):
         a, b = np.int64(pairs[row] >> np.uint64(32)), np.int64(pairs[row] & np.uint64(0xFFFFFFFF))
-        best = 0
+        best, lowest = 0, 1000
         for i in range(people.date_at[a], people.date_at[a + 1]):
             for j in range(people.date_at[b], people.date_at[b + 1]):
-                level = date_level(np.int64(people.dates[i]), np.int64(people.dates[j]))
-                if level > 0 and (best == 0 or level < best):
-                    best = level
+                level = pair_level(np.int64(people.dates[i]), np.int64(people.dates[j]), common)
+                order = 3 if level == COMMON_DAY else 2 * level
+                if level > 0 and order < lowest:
+                    best, lowest = level, order
         levels[row] = best
     return levels
 

@@ -16,11 +16,9 @@ from numpy.typing import NDArray
 
 from somec.persons.matching.arrays import People
 from somec.persons.matching.compiled import compiled
-from somec.persons.matching.dateevidence import date_level
+from somec.persons.matching.pairing import pair_level
 from somec.persons.matching.wordclasses import WordClasses, shared_marks
 
-DATE_BITS: Final = (0.0, 12.0, 11.0, 9.0, 8.0, 8.0, 6.0, 4.0, 4.0, 5.0, 1.0, -2.0, -3.0)
-"""What each `DateLevel` promises."""
 OTHER_SEX: Final = -3.0
 SAME_DOCUMENT: Final = 24.0
 BONES_SHARE: Final = 0.7
@@ -40,6 +38,9 @@ class FirstSight(NamedTuple):
     places: NDArray[np.float32]
     """Bits of each birthplace."""
     dates: NDArray[np.float32]
+    """Bits of each `pairing.pair_level`."""
+    common: NDArray[np.uint8]
+    """By packed date, whether many records have it."""
 
 
 @compiled
@@ -64,7 +65,8 @@ def _date(a: int, b: int, people: People, sight: FirstSight) -> float:
     best, known = np.float32(-100.0), False
     for i in range(people.date_at[a], people.date_at[a + 1]):
         for j in range(people.date_at[b], people.date_at[b + 1]):
-            best = max(best, sight.dates[date_level(np.int64(people.dates[i]), np.int64(people.dates[j]))])
+            level = pair_level(np.int64(people.dates[i]), np.int64(people.dates[j]), sight.common)
+            best = max(best, sight.dates[level])
             known = True
     return best if known else np.float32(0.0)
 
