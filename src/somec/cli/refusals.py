@@ -10,6 +10,7 @@ from somec.kernel.errors import Invalid, SomecError
 SENTENCES = {
     "access.authority": "The authority was not added.",
     "access.authority_exists": "An authority of this name exists.",
+    "access.role_unknown": "There is no such role. Roles: {known}.",
     "access.second_person": "Another person than the one who proposed has to do this.",
     "access.sign_in": "E-mail or password is wrong.",
     "access.user": "The person was not added, or there is nobody with this e-mail.",

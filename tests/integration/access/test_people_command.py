@@ -83,7 +83,9 @@ def test_roles_are_told_with_their_actions(capsys: pytest.CaptureFixture[str]) -
 )  # fmt: skip
 def test_what_does_not_exist_is_refused(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     assert people(*arguments) == 1
-    assert capsys.readouterr().err.startswith("somec: access.")
+    said = capsys.readouterr().err
+    assert said.startswith("somec: ")
+    assert "access." in said
 
 
 def test_an_unknown_role_is_refused_with_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
