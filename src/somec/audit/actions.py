@@ -14,7 +14,7 @@ from pathlib import Path
 
 from django.db import connection, transaction
 
-from somec.audit import rules
+from somec.audit import beside, rules
 from somec.audit.models import CheckpointNote, Cosignature, Reason, Witnessed
 from somec.audit.rules import ActorLike, Detail, Kind, NewEntry
 from somec.crypto import hashtree
@@ -67,6 +67,11 @@ def record_many(entries: Sequence[NewEntry]) -> range:
     reasons = [(row.seq, salts[place], entries[place].reason) for place, row in enumerate(rows) if row.reason_hash]
     _store(rows, leaves, growth, reasons, size)
     return range(size + 1, growth.size + 1)
+
+
+def record_own(act: rules.Own, detail: Detail) -> None:
+    """Record what a row beside the log holds, so that :mod:`somec.audit.verify` misses it when it is taken away."""
+    record(actor=rules.NODE, action=act.value, kind=Kind.SECURITY, subject="log", detail=detail)
 
 
 def _locked_tree() -> tuple[int, bytes, bytes]:
@@ -147,7 +152,8 @@ def _sealed(signer: Signer) -> str | None:
     if size == 0 or CheckpointNote.objects.filter(size__gte=size).exists():
         return None
     root, at = hashtree.root(rules.split_frontier(frontier)), clock.now()
-    note = sign_note(rules.Checkpoint(signer.name, size, root, clock.iso(at)).text(), signer)
+    before = CheckpointNote.objects.order_by("-size").values_list("size", flat=True).first() or 0
+    note = sign_note(rules.Checkpoint(signer.name, size, root, clock.iso(at), before).text(), signer)
     CheckpointNote(size=size, at=at, root=root, note=note).save()
     return note
 
@@ -183,7 +189,9 @@ def witness(*, signer: Signer, log: Verifier, note: str, old_size: int = 0, proo
             raise NotPossibleNow("checkpoint.old_size", known=known.size)
         if not hashtree.verify_consistency(known.size, bytes(known.root), seen.size, seen.root, proof):
             raise Conflict("checkpoint.rewritten", known=known.size, shown=seen.size)
-    Witnessed(origin=seen.origin, size=seen.size, root=seen.root, note=note, at=clock.now()).save()
+    kept = Witnessed(origin=seen.origin, size=seen.size, root=seen.root, note=note, at=clock.now())
+    kept.save()
+    record_own(rules.Own.WITNESSED, beside.of_witnessed(kept))
     return sign_note(text, signer).splitlines()[-1]
 
 
@@ -198,4 +206,6 @@ def add_cosignature(*, size: int, line: str, peer: Verifier) -> None:
     if peer.name not in names:
         raise Invalid("checkpoint.cosignature")
     if not ours.cosignatures.filter(witness=peer.name).exists():
-        Cosignature(checkpoint=ours, witness=peer.name, at=clock.now(), line=line).save()
+        kept = Cosignature(checkpoint=ours, witness=peer.name, at=clock.now(), line=line)
+        kept.save()
+        record_own(rules.Own.COSIGNED, beside.of_cosignature(kept))

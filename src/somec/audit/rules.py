@@ -34,7 +34,7 @@ LIMITS: Mapping[str, int] = {
     "actor": 64, "authority": 40, "action": 64, "subject": 64, "case": 40, "purpose": 64, "recipient": 64,
 }  # fmt: skip
 """Longest text of each field; the columns have the same width."""
-_SEALED = "sealed "
+_SEALED, _AFTER = "sealed ", "after "
 MAX_DETAIL = 4_000  # characters of canonical JSON
 
 
@@ -50,6 +50,14 @@ class Kind(StrEnum):
     SECURITY = "security"  # sign-in, administration, refusals: LED Art. 29
 
 
+class Own(StrEnum):
+    """The entries that the log makes about itself: of each row that stands in a table beside it, what it holds."""
+
+    COSIGNED = "log.cosigned"
+    WITNESSED = "log.witnessed"
+    PROVED = "log.proved"
+
+
 class ActorLike(Protocol):
     """Whoever acts: a person of an authority, or the node itself."""
 
@@ -60,6 +68,17 @@ class ActorLike(Protocol):
     @property
     def authority_id(self) -> str:
         """Return the id of the authority in whose name the actor acts; empty for the node."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    """The node itself, as the log knows it."""
+
+    id: str = "node"
+    authority_id: str = ""
+
+
+NODE: ActorLike = _Node()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +178,12 @@ class Checkpoint:
     size: int
     root: bytes
     sealed: str = ""  # RFC 3339; an extension line, which other readers of the form pass over
+    after: int | None = None  # size of the checkpoint before, 0: the first; so that one taken away is missed
 
     def text(self) -> str:
         """Return the body of the note."""
         extension = f"{_SEALED}{self.sealed}\n" if self.sealed else ""
+        extension += "" if self.after is None else f"{_AFTER}{self.after}\n"
         return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n{extension}"
 
 
@@ -172,12 +193,13 @@ def read_checkpoint(text: str) -> Checkpoint:
         origin, size, encoded, *extensions = text.removesuffix("\n").split("\n")
         root = base64.b64decode(encoded, validate=True)
         number = int(size)
+        before = next((int(line.removeprefix(_AFTER)) for line in extensions if line.startswith(_AFTER)), None)
     except ValueError as error:  # binascii.Error is one
         raise Invalid("checkpoint.malformed") from error
     if not origin or size != str(number) or number < 0 or len(root) != hashtree.HASH_SIZE:
         raise Invalid("checkpoint.malformed")
     sealed = next((line.removeprefix(_SEALED) for line in extensions if line.startswith(_SEALED)), "")
-    return Checkpoint(origin, number, root, sealed)
+    return Checkpoint(origin, number, root, sealed, before)
 
 
 def split_frontier(data: bytes) -> list[bytes]:

@@ -21,7 +21,7 @@ from typing import Any
 
 from django.db import DatabaseError, connection
 
-from somec.audit import rules
+from somec.audit import beside, rules
 from somec.audit.models import CheckpointNote
 from somec.audit.rules import Recorded
 from somec.crypto import hashtree
@@ -90,6 +90,7 @@ class _Walk:
     frontier: list[bytes] = field(default_factory=list)
     link: bytes = rules.EMPTY_LINK
     subtrees: list[tuple[int, int, bytes]] = field(default_factory=list)
+    own: beside.Said = field(default_factory=beside.Said)
     sealed: int = 0
     checkpoints: int = 0
     signatures: int = 0
@@ -120,6 +121,7 @@ def _walked(verifiers: Sequence[Verifier], notes: Sequence[str]) -> tuple[_Walk,
         _entries(walk)
         _ends(walk, tree)
         _subtrees(walk)
+        _beside(walk)
     except _WrongError as wrong:
         return walk, wrong.finding
     return walk, None
@@ -165,6 +167,8 @@ def _entry(walk: _Walk, row: tuple[Any, ...], reasons: _Reasons) -> None:
     if not _same(row[13], walk.link):
         raise _WrongError("entry.rewritten", expected)
     reasons.check(expected, row[9])
+    if row[4] in beside.ACTS:
+        walk.own.take(expected, row[4], row[11])
 
 
 def _same(stored: object, computed: bytes) -> bool:
@@ -221,10 +225,15 @@ def _notes(walk: _Walk, outside: Sequence[str]) -> None:
         lines.setdefault(size, []).append((witness, line))
     for row in CheckpointNote.objects.order_by("size").iterator():
         said = _said(row.note, row.size)
-        stored = rules.Checkpoint(said.origin, row.size, bytes(row.root), clock.iso(row.at))
+        before = max(walk.notes, default=0)
+        stored = rules.Checkpoint(said.origin, row.size, bytes(row.root), clock.iso(row.at), said.after)
         if said != stored:
-            raise _WrongError("checkpoint.changed", max(walk.notes, default=0) + 1, row.size)
+            raise _WrongError("checkpoint.changed", before + 1, row.size)
+        if said.after is not None and said.after != before:
+            raise _WrongError("checkpoint.missing", before + 1, max(said.after, before + 1))
         cosigned = lines.pop(row.size, [])
+        if any(line.split(" ")[1:2] != [witness] for witness, line in cosigned):
+            raise _WrongError("checkpoint.signature", max(row.size, 1))
         note = row.note + "".join(f"{line}\n" for _, line in cosigned)
         _signed(walk, note, said, {witness for witness, _ in cosigned})
         walk.notes.setdefault(row.size, []).append(said)
@@ -304,3 +313,10 @@ def _subtrees(walk: _Walk) -> None:
         first, last = (position << level) + 1, (position + 1) << level
         if not walk.size < last <= grown:  # one that came to be while the log was read is no fault
             raise _WrongError("subtree.added", max(first, 1), max(last, 1))
+
+
+def _beside(walk: _Walk) -> None:
+    """Compare what the log said of the rows beside it with these rows."""
+    fault = beside.fault(walk.own, walk.end)
+    if fault is not None:
+        raise _WrongError(fault.code, max(fault.seq, 1))

@@ -55,6 +55,9 @@ ACTS: Mapping[str, Word] = {
     "attachment.discard": _("Discarded a file that was never sent"),
     "attachment.store": _("Added a file"),
     "audit.verify": _("Asked for a proof of the whole log"),
+    "log.cosigned": _("Kept another state’s signature under a checkpoint"),
+    "log.proved": _("Proved the whole log"),
+    "log.witnessed": _("Signed a checkpoint of another state’s log"),
     "audit.erase_reason": _("Erased the text of a reason"),
     "audit.export_case": _("Downloaded the log of the case with its proof"),
     "audit.read_all": _("Read the whole log"),
@@ -194,6 +197,13 @@ LOG_FAULTS: Mapping[str, Word] = {
     "checkpoint.missing": _("A checkpoint that was given out is no longer there."),
     "checkpoint.root": _("The entries do not match the checkpoint that was signed over them."),
     "checkpoint.signature": _("The signature under a checkpoint does not hold."),
+    "cosignature.missing": _("The signature of another state under a checkpoint is no longer there."),
+    "cosignature.changed": _("The signature of another state under a checkpoint was changed afterwards."),
+    "witnessed.missing": _("What was signed of another state’s log is no longer there."),
+    "witnessed.changed": _("What was signed of another state’s log was changed afterwards."),
+    "verification.missing": _("The outcome of an earlier proof is no longer there."),
+    "verification.changed": _("The outcome of an earlier proof was changed afterwards."),
+    "verification.added": _("The outcome of a proof that was never made stands among the proofs."),
 }
 KEYS: Mapping[str, Word] = {
     "signing": _("for signing"),

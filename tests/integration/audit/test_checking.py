@@ -56,7 +56,7 @@ def test_who_asks_is_in_the_log_and_asking_twice_is_one_proof() -> None:
     assert Entry.objects.filter(action="audit.verify").count() == 1
     assert checking.latest().waits
     assert run() is not None
-    assert (checking.latest().waits, checking.latest().entries) == (False, 4)
+    assert (checking.latest().waits, checking.latest().entries) == (False, 5)  # three, the first proof, the question
     assert Verification.objects.count() == 2
 
 

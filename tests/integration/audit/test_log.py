@@ -197,8 +197,8 @@ def test_a_checkpoint_is_a_signed_note_in_the_c2sp_form() -> None:
     lines = note.splitlines()
     assert lines[:2] == ["somec.example/lv", "3"]
     assert lines[3] == "sealed 2026-11-21T12:00:00.000Z"
-    assert lines[4] == ""
-    assert lines[5].startswith("— somec.example/lv ")
+    assert lines[4:6] == ["after 0", ""]
+    assert lines[6].startswith("— somec.example/lv ")
     assert actions.checkpoint(signer=NODE) is None
     assert queries.entry(3).sealed
 
@@ -261,7 +261,7 @@ def test_a_witness_signs_only_a_log_that_appends() -> None:
     assert first is not None
     line = actions.witness(signer=PEER, log=NODE.verifier, note=first)
     actions.add_cosignature(size=5, line=line, peer=PEER.verifier)
-    grown(4)
+    grown(2)  # and two that say what was signed here and there
     second = actions.checkpoint(signer=NODE)
     assert second is not None
     with pytest.raises(NotPossibleNow) as too_old:
