@@ -47,7 +47,8 @@ def test_nodes_of_an_older_program_are_brought_up_to_date_once(
     assert len(asked) == 2
 
 
-def test_bringing_up_to_date_makes_the_tables(tmp_path: Path) -> None:
+def test_bringing_up_to_date_makes_the_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOMEC_DATABASE_URL", "")
     node = running.lay_out(tmp_path, PORT)[0]
     node.clock_file.write_text("0", encoding="ascii")
     node.run("init", "--folder", str(node.folder), "--state", "LV", "--name", "Latvia", "--training")

@@ -75,7 +75,7 @@ def mentions(*words: str) -> list[tuple[str, Any]]:
     return [
         (model.__name__, row)
         for model in apps.get_models()
-        if model._meta.app_label != "audit"
+        if model._meta.managed and model._meta.app_label != "audit"
         for row in model._default_manager.values()
         if any(word.lower() in str(row).lower() for word in words)
     ]

@@ -85,8 +85,9 @@ print(json.dumps({}))
 
 @pytest.fixture
 def node(tmp_path: Path) -> Iterator[RealNode]:
+    settings = {"DJANGO_SETTINGS_MODULE": "somec.node.settings"}
     if not ON_POSTGRESQL:
-        yield RealNode.found(tmp_path / "LV", "LV")
+        yield RealNode.found(tmp_path / "LV", "LV", environment={"SOMEC_DATABASE_URL": "", **settings})
         return
     import psycopg
 
@@ -94,12 +95,12 @@ def node(tmp_path: Path) -> Iterator[RealNode]:
     with psycopg.connect(ADDRESS, autocommit=True) as server:
         server.execute(f'CREATE DATABASE "{name}"')
         address = urlunsplit(urlsplit(ADDRESS)._replace(path=f"/{name}"))
-        yield RealNode.found(tmp_path / "LV", "LV", environment={"SOMEC_DATABASE_URL": address})
+        yield RealNode.found(tmp_path / "LV", "LV", environment={"SOMEC_DATABASE_URL": address, **settings})
         server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def started(node: RealNode, script: str, *arguments: str) -> subprocess.Popen[str]:
-    environment = {**node.env(), "DJANGO_SETTINGS_MODULE": "somec.node.settings", "SOMEC_MATCHING_KERNEL": "python"}
+    environment = {**node.env(), "SOMEC_MATCHING_KERNEL": "python"}
     return subprocess.Popen(
         [sys.executable, "-c", COMMON + script, *arguments], env=environment, stdout=subprocess.PIPE,
         stderr=subprocess.PIPE, text=True,
@@ -168,7 +169,6 @@ def test_a_database_put_back_from_an_older_copy_is_not_answered_from_the_newer_i
 
 def test_the_commands_say_how_the_index_stands_rebuild_it_and_refuse_a_second_rebuild(node: RealNode) -> None:
     told(node, MANY, "Kaln")
-    node.environment["DJANGO_SETTINGS_MODULE"] = "somec.node.settings"
     whole = node.somec("match", "status")
     assert "people in the index:   12" in whole.stdout
     assert "state:                 whole" in whole.stdout
@@ -188,7 +188,6 @@ def test_the_worker_rebuilds_an_index_that_a_question_found_unfit_and_holds_no_e
     (node.folder / "match-index" / "index.json").write_text("{}")
     wanted = node.folder / "match-index" / "rebuild.wanted"
     wanted.touch()
-    node.environment["DJANGO_SETTINGS_MODULE"] = "somec.node.settings"
     node.start()
     try:
         ends = time.monotonic() + 120
