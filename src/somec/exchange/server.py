@@ -12,20 +12,18 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final, Literal
 
 from cheroot import wsgi
-from cheroot.server import HTTPConnection, HTTPRequest
 from cheroot.ssl.builtin import BuiltinSSLAdapter
 
+from somec.exchange.cards import LIMITS
 from somec.exchange.directory import Directory
+from somec.exchange.intake import MOST_HEAD
 from somec.exchange.keyring import Keyring, password
+from somec.exchange.waiting import IDLE_SECONDS, MOST_UNFINISHED, Connection, WaitingRoom
 
 THREADS: Final = 16
-MOST_THREADS: Final = 32  # slow callers hold a thread each
 KEPT_CONNECTIONS: Final = 256  # 26 peers with several connections each
-IDLE_SECONDS: Final = 60  # how long a silent connection is kept; a caller's pool notices that it was closed
-LOOK_SECONDS: Final = 2.0  # how often an idle listener wakes to close silent connections
+LOOK_SECONDS: Final = 2.0  # how often an idle listener wakes to close connections that are behind their deadline
 SHUTDOWN_SECONDS: Final = 10
-MOST_SURPLUS: Final = 16 << 20  # bytes of a refused request that are still read, so that its sender sees the answer
-PIECE: Final = 64 << 10
 
 ClientCertificates = Literal["required", "optional", "off"]
 Application = Callable[..., Iterable[bytes]]
@@ -39,37 +37,21 @@ def _address(text: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
-class _Request(HTTPRequest):
-    """A request whose surplus nobody takes in: cheroot would read all of it into memory once the answer is made."""
-
-    def send_headers(self) -> None:
-        """Send the head of the answer; the connection ends where the caller has more to send than is worth reading."""
-        if not self._is_read():
-            self.close_connection = True
-        super().send_headers()
-
-    def _is_read(self) -> bool:
-        """Read what is left of the body, in pieces and not for ever; tell whether all of it was."""
-        if self.chunked_read:  # what is left of it would be taken for the next request
-            return bool(self.rfile.closed)
-        left = getattr(self.rfile, "remaining", 0)
-        if left > MOST_SURPLUS:
-            return False
-        while left > 0:
-            if not self.rfile.read(min(left, PIECE)):
-                return False
-            left = self.rfile.remaining
-        return True
-
-
-class _Connection(HTTPConnection):
-    RequestHandlerClass = _Request
-
-
 class _Quiet(wsgi.Server):
     """A server that logs through the node's log: code and kind of error, no request line and no address of a page."""
 
-    ConnectionClass = _Connection
+    _connections: WaitingRoom
+    most_body: int = LIMITS.message  # a longer one is answered by what its head says, and not taken in
+
+    def prepare(self) -> None:
+        """Listen; callers wait in a room of our own."""
+        super().prepare()
+        self._connections.close()
+        self._connections = WaitingRoom(self)
+
+    def process_conn(self, conn: Connection) -> None:
+        """Go on with a caller of whom something has come."""
+        self._connections.advance(conn)
 
     def error_log(self, msg: str = "", level: int = logging.INFO, traceback: bool = False) -> None:  # noqa: FBT001, FBT002
         """Pass on what went wrong in a connection; a caller that hangs up is not worth a line."""
@@ -83,12 +65,12 @@ class Listener:
 
     def __init__(self, address: str, application: Application, *, threads: int = THREADS) -> None:
         self._server = _Quiet(
-            _address(address), application, numthreads=threads, max=MOST_THREADS, request_queue_size=128,
+            _address(address), application, numthreads=threads, max=threads, request_queue_size=128,
             timeout=IDLE_SECONDS, shutdown_timeout=SHUTDOWN_SECONDS, server_name="somec",
         )  # fmt: skip
-        self._server.keep_alive_conn_limit = KEPT_CONNECTIONS
+        self._server.keep_alive_conn_limit = KEPT_CONNECTIONS + MOST_UNFINISHED
         self._server.expiration_interval = LOOK_SECONDS
-        self._server.max_request_header_size = 32 * 1024
+        self._server.max_request_header_size = MOST_HEAD
         self._thread = threading.Thread(target=self._serve, name=f"listen-{address}", daemon=True)
 
     def use(self, adapter: BuiltinSSLAdapter) -> None:
