@@ -27,6 +27,26 @@ def territory_name(code: str, lang: str = ENGLISH) -> Label:
     return Label(code, ENGLISH, translated=False)
 
 
+# CLDR's names of what is no state: unions, the world's parts, test codes.
+_NO_STATES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
+# ISO 3166-3: states that were, as they stand in places of birth and in old papers.
+_FORMER = frozenset({"AN", "BU", "CS", "DD", "SU", "TP", "YD", "YU", "ZR"})
+
+
+@cache
+def territories() -> frozenset[str]:
+    """Return the ISO 3166-1 alpha-2 code of every state and territory of the world."""
+    locale = _locale(ENGLISH)
+    names = locale.territories if locale else {}
+    return frozenset(code for code in names if len(code) == len("LV") and code.isalpha()) - _NO_STATES
+
+
+@cache
+def known_states() -> frozenset[str]:
+    """Return every code under which a state can stand in a file: those of today, and those that no longer are."""
+    return territories() | _FORMER
+
+
 def language_name(code: str, lang: str = ENGLISH) -> Label:
     """Return the name of a language (ISO 639-1); a code that CLDR does not know stands for itself."""
     for wanted in (primary(lang), ENGLISH):

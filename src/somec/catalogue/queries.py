@@ -176,6 +176,16 @@ def territory_name(code: str, lang: str = ENGLISH) -> Label:
     return geography.territory_name(code, lang)
 
 
+def territories() -> frozenset[str]:
+    """Return the code of every state and territory of the world (ISO 3166-1 alpha-2)."""
+    return geography.territories()
+
+
+def known_states() -> frozenset[str]:
+    """Return the code of every state that is or was (ISO 3166-1 and 3166-3)."""
+    return geography.known_states()
+
+
 def language_name(code: str, lang: str = ENGLISH) -> Label:
     """Return the name of a language in ``lang``, from CLDR."""
     return geography.language_name(code, lang)

@@ -36,6 +36,7 @@ from somec.exchange.problems import Refusal
 from somec.exchange.rules import Direction
 from somec.exchange.wire import Believed
 from somec.kernel.errors import SomecError
+from somec.kernel.text import without_controls
 
 BATCH: Final = 64  # messages in one transaction at most: bounds how long the first of them waits
 LINGER: Final = 0.02  # seconds to wait at most for messages that are being judged
@@ -318,8 +319,8 @@ def _store_attachments(arrivals: Sequence[Arrival]) -> None:
     for arrival in arrivals:
         for item, content in arrival.document.attachments:
             Attachment(
-                id=item.id, document_id=arrival.document_id, name=item.name, media_type=item.media_type, size=item.size,
-                sha256=item.sha256, stored=arrival.at, author=problems.NODE,
+                id=item.id, document_id=arrival.document_id, name=without_controls(item.name), sha256=item.sha256,
+                media_type=item.media_type, size=item.size, stored=arrival.at, author=problems.NODE,
             ).save(force_insert=True)  # fmt: skip
             for number, data in enumerate(content.chunks()):
                 AttachmentChunk(attachment_id=item.id, number=number, data=data).save(force_insert=True)
@@ -337,7 +338,7 @@ def _hand_over(entries: Sequence[ledger.Entry]) -> None:
 def _inbound(entry: ledger.Entry) -> InboundDocument:
     row = entry.row
     return InboundDocument(
-        id=row.id, type=row.type, version=row.version, conversation=row.conversation, reference=row.reference,
-        refers_to=row.refers_to, peer_state=row.peer_state, created=row.created, received=row.stored,
-        body=dict(entry.body),
+        id=row.id, type=row.type, version=row.version, conversation=row.conversation, refers_to=row.refers_to,
+        reference=without_controls(row.reference), peer_state=row.peer_state, created=row.created, received=row.stored,
+        body=without_controls(dict(entry.body)),  # the stored document stays as it was signed
     )  # fmt: skip

@@ -21,6 +21,7 @@ import orjson
 
 from somec.kernel import canonical, clock
 from somec.kernel.errors import Invalid
+from somec.kernel.text import without_controls
 
 CONTEXT: Final = "https://somec.example/context/v1.jsonld"
 SCHEMA_FILE: Final = "document-1.0.schema.json"
@@ -120,7 +121,7 @@ class Header:
 def compose(
     header: Header, items: Sequence[Mapping[str, Any]], attachments: Sequence[AttachmentItem] = ()
 ) -> dict[str, Any]:
-    """Return the document as the receiver will see it."""
+    """Return the document as the receiver will see it, without characters that would deceive him."""
     document: dict[str, Any] = {
         "@context": CONTEXT,
         "header": header.as_json(),
@@ -128,7 +129,7 @@ def compose(
     }
     if attachments:
         document["attachments"] = [attachment.as_json() for attachment in attachments]
-    return document
+    return without_controls(document)
 
 
 def freeze(document: dict[str, Any]) -> bytes:

@@ -206,6 +206,11 @@ class Delivery(models.Model):
                 fields=["conversation", "peer_state", "id"],
                 condition=Q(state=DeliveryState.QUEUED.value),
             ),
+            models.Index(  # to count without reading what is done; few rows, and none on the usual way
+                name="delivery_in_need",
+                fields=["state"],
+                condition=~Q(state__in=[DeliveryState.QUEUED.value, DeliveryState.RECEIPTED.value]),
+            ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(name="delivery_state_known", condition=_one_of("state", DeliveryState)),

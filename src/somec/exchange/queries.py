@@ -33,6 +33,7 @@ from somec.exchange.rules import (
 )
 from somec.kernel import clock
 from somec.kernel.errors import NotFound
+from somec.kernel.text import without_controls
 
 PAGE = 50
 
@@ -195,7 +196,7 @@ def document(id: str) -> dict[str, Any]:  # noqa: A002
     row = Document.objects.filter(id=id).first()
     if row is None:
         raise NotFound("document.unknown", id=id)
-    return row.body
+    return without_controls(row.body)
 
 
 def documents(conversations: Iterable[str]) -> list[DocumentView]:
@@ -311,8 +312,13 @@ def problem(actor: Actor, id: str) -> ProblemView:  # noqa: A002
 
 def outbox_counts() -> dict[str, int]:
     """Return how many deliveries stand in each state; for health checks and tests."""
-    counted = Delivery.objects.values("state").annotate(count=Count("id")).values_list("state", "count")
-    return dict(counted)
+    queued, receipted = DeliveryState.QUEUED.value, DeliveryState.RECEIPTED.value
+    # A query for each of the two indexes that leave out what is done; of that, only how many rows there are.
+    rest = Delivery.objects.exclude(state__in=[queued, receipted]).values("state")
+    counted = dict(rest.annotate(count=Count("id")).values_list("state", "count"))
+    counted[queued] = Delivery.objects.filter(state=queued).count()
+    counted[receipted] = Delivery.objects.count() - sum(counted.values())
+    return {state: count for state, count in counted.items() if count}
 
 
 def stuck(since: timedelta) -> int:
@@ -327,9 +333,10 @@ def _document(row: Document) -> DocumentView:
     own = identity.own_state()
     return DocumentView(
         id=row.id, direction=direction, type=row.type, version=row.version, peer_state=row.peer_state,
-        from_state=own if direction is Direction.OUT else row.peer_state, reference=row.reference,
+        from_state=own if direction is Direction.OUT else row.peer_state, reference=without_controls(row.reference),
         refers_to=row.refers_to,
-        created=row.created, stored=row.stored, receipted=receipted, digest=row.digest, body=row.body,
+        created=row.created, stored=row.stored, receipted=receipted, digest=row.digest,
+        body=without_controls(row.body),
         delivery=delivery,
     )  # fmt: skip
 

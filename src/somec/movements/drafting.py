@@ -17,6 +17,7 @@ from somec.kernel import clock
 from somec.kernel.canonical import Json
 from somec.kernel.errors import Invalid, NotPossibleNow
 from somec.kernel.ids import new_id
+from somec.kernel.text import has_controls
 from somec.movements import gate, travel
 from somec.movements.models import Disclosure, Notice, Numbering
 from somec.movements.rules import DRAFTING, ENDED, SENDER, Kind, RequestedAction, State, step
@@ -243,6 +244,8 @@ def _reason(text: str) -> str:
         raise Invalid("notice.reason", fields={"reason": ["missing"]})
     if len(given) > MAX_REASON:
         raise Invalid("notice.reason", fields={"reason": ["too_long"]})
+    if has_controls(given):
+        raise Invalid("notice.reason", fields={"reason": ["control_characters"]})
     return given
 
 

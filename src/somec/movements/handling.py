@@ -18,6 +18,7 @@ from somec.kernel import clock
 from somec.kernel.canonical import Json
 from somec.kernel.errors import Invalid, NotAllowed, NotPossibleNow
 from somec.kernel.ids import new_id
+from somec.kernel.text import has_controls
 from somec.movements import composing, messages
 from somec.movements.events import Certainty, EventKind
 from somec.movements.models import Event, Incoming, Owner
@@ -304,6 +305,8 @@ def _check_answer(outcome: Outcome, text: str, missing: Sequence[str], left_for:
     fields: dict[str, list[str]] = {}
     if len(text) > MAX_TEXT:
         fields["text"] = ["too_long"]
+    if has_controls(text):
+        fields["text"] = ["control_characters"]
     if outcome is Outcome.UNUSABLE and not missing and not text.strip():
         fields["missing"] = ["missing"]
     if outcome is Outcome.LEFT_FOR_ANOTHER_STATE and not left_for:

@@ -7,13 +7,14 @@ of the first night, return, purpose, companions. Nothing here is a sentence: mis
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any
 
 from somec.kernel import clock
 from somec.kernel.canonical import Json
+from somec.kernel.text import has_controls
 from somec.movements.rules import (
     ARRIVAL_ACTIONS,
     ARRIVAL_GRACE,
@@ -286,6 +287,8 @@ def mistakes(content: Content, *, own_state: str, now: datetime) -> dict[str, li
     wrong("destinations", "notice.destinations.too_many", when=len(states) > MAX_DESTINATIONS)
     for number, one in enumerate(content.destinations):
         _destination_mistakes(content, one, f"destinations.{number}", wrong)
+    for name, text in _texts("", to_json(content)):
+        wrong(name, "control_characters", when=has_controls(text))
     wrong("returns", "notice.returns.before_departure", when=_before(content.returns, content.departs))
     wrong("grace_hours", "notice.grace.range", when=not 0 <= content.grace_hours <= MAX_GRACE // timedelta(hours=1))
     wrong("expires", "notice.expires.past", when=_before(content.expires, now))
@@ -302,6 +305,18 @@ def mistakes(content: Content, *, own_state: str, now: datetime) -> dict[str, li
     return found
 
 
+def _texts(name: str, value: Json) -> Iterator[tuple[str, str]]:
+    """Yield every text of a written content with its field, as ``destinations.0.first_night.lines``."""
+    if isinstance(value, str):
+        yield name.removeprefix("."), value
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            yield from _texts(f"{name}.{key}", one)
+    elif isinstance(value, list):
+        for number, one in enumerate(value):
+            yield from _texts(f"{name}.{number}", one)
+
+
 def _before(one: datetime | None, other: datetime | None) -> bool:
     return one is not None and other is not None and one < other
 
@@ -313,7 +328,8 @@ def _destination_mistakes(content: Content, one: Destination, name: str, wrong: 
         when=not _STATE.fullmatch(one.state),
     )
     wrong(f"{name}.arrives_until", "notice.arrival.order", when=_before(one.arrives_until, one.arrives_from))
-    wrong(f"{name}.arrives_from", "notice.arrival.before_departure", when=_before(one.latest, content.departs))
+    earliest = one.arrives_from or one.arrives_until
+    wrong(f"{name}.arrives_from", "notice.arrival.before_departure", when=_before(earliest, content.departs))
     wrong(f"{name}.stays_until", "notice.stay.before_arrival", when=_before(one.stays_until, one.arrives_from))
     wrong(f"{name}.arrival_point", "notice.line.too_long", when=len(one.arrival_point) > MAX_LINE)
     wrong(f"{name}.carrier_reference", "notice.line.too_long", when=len(one.carrier_reference) > MAX_LINE)

@@ -18,7 +18,7 @@ from somec.audit import actions as audit
 from somec.audit.rules import Kind, new_entry
 from somec.kernel import clock, ids
 from somec.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, NotPossibleNow
-from somec.offenders import history, models, proposals, rows, rules, validation
+from somec.offenders import facts, history, models, proposals, rows, rules, validation
 from somec.offenders.messages import (
     Assessment,
     Condition,
@@ -63,7 +63,7 @@ def record_entry(*, actor: Actor, person_id: str, entry: Entry) -> str:
     """Write a conviction, order, assessment, trigger, sign or person at risk into a record; returns its id."""
     person = _locked(actor, type(entry), person_id)
     now = clock.now()
-    validation.check(entry, now.date())
+    validation.check(entry, now.date(), facts.births([person_id])[person_id])
     if isinstance(entry, Order):
         _check_conviction(person_id, entry)
     row, children = rows.new_row(person_id, entry, by=actor.id, now=now)
@@ -123,11 +123,12 @@ def record_entries(*, actor: Actor, entries: Sequence[tuple[str, Entry]]) -> lis
         person.id: person
         for person in persons.Person.objects.select_for_update().filter(pk__in={person_id for person_id, _ in entries})
     }
+    births = facts.births(list(found))
     made: list[tuple[models.Entry, list[Model]]] = []
     for position, (person_id, entry) in enumerate(entries):
         _check_import(actor, found.get(person_id), entry, person_id)
         known = _resolved(entry, made)
-        validation.check(known, now.date())
+        validation.check(known, now.date(), births.get(person_id, ()))
         made.append(rows.new_row(person_id, known, by=actor.id, now=now, position=position))
     for kind in rows.KINDS.values():
         batch = [row for row, _ in made if isinstance(row, kind.model)]
@@ -182,7 +183,7 @@ def correct_entry(
     if not isinstance(row, kind.model):
         raise Invalid("entry.other_kind")
     _need_reason(reason)
-    validation.check(entry, clock.now().date())
+    validation.check(entry, clock.now().date(), facts.births([row.person_id])[row.person_id])
     if isinstance(entry, Order):
         _check_conviction(row.person_id, entry)
     was = plain(rows.read(kind, [row])[0])

@@ -7,7 +7,7 @@ unknown.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from somec.catalogue.facts import (
@@ -34,14 +34,14 @@ def of_person(
 ) -> Facts:
     """Return the facts about one person on a day; nine queries."""
     known = families.families([person_id])
-    births = [birth.date for birth in rows.read([person_id], ("births",), known)[person_id]["births"]]
+    dates_of_birth = births([person_id], known)[person_id]
     convictions: Sequence[Conviction] = standing(messages.Conviction, [person_id], known)[person_id]
     assessments: Sequence[Assessment] = standing(messages.Assessment, [person_id], known)[person_id]
     orders: Sequence[Order] = standing(messages.Order, [person_id], known)[person_id]
     signs: Sequence[MovementSign] = standing(messages.MovementSign, [person_id], known)[person_id]
     return Facts(
         as_of=today,
-        convictions=tuple(_conviction(entry, births) for entry in convictions),
+        convictions=tuple(_conviction(entry, dates_of_birth) for entry in convictions),
         assessments=tuple(_assessment(entry) for entry in assessments),
         movements=tuple(
             MovementFact(reference=entry.id, sign=entry.sign, as_of=entry.on, states=frozenset(entry.states))
@@ -51,6 +51,14 @@ def of_person(
         stated_reasons=frozenset(StatedReason(code) for code in stated_reasons),
         selected_together=selected_together,
     )
+
+
+def births(
+    person_ids: Sequence[str], known: Mapping[str, families.Family] | None = None
+) -> dict[str, list[PartialDate]]:
+    """Return every date of birth that is claimed of each person, in any file that is read as one with his."""
+    found = rows.read(person_ids, ("births",), known)
+    return {person: [birth.date for birth in found[person]["births"]] for person in person_ids}
 
 
 def _conviction(entry: Conviction, births: Sequence[PartialDate]) -> ConvictionFact:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+
+from somec.kernel.text import has_controls
 
 
 class Responsibility(StrEnum):
@@ -118,7 +119,6 @@ ENOUGH_WORDS = 20  # letters of a reason: shorter than this nobody can weigh it
 OTHER_MEASURE = "other-notified"  # FD 2008/947/JHA Art. 4(2): only its words say what it is
 MAX_TEXT = 4_000
 MAX_MONTHS = 1_200
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\u202a-\u202e\u2066-\u2069]")  # not tab, line feed, carriage return
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -151,7 +151,7 @@ class Necessity:
 def words_mistakes(text: str) -> list[str]:
     """Return the codes of what is wrong with several lines of text that may be empty."""
     found = ["too_long"] if len(text) > MAX_TEXT else []
-    return found + (["control_characters"] if _CONTROL.search(text) else [])
+    return found + (["control_characters"] if has_controls(text) else [])
 
 
 def next_state(action: str, state: str) -> DecisionState | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date
 from typing import TypeAlias
 
@@ -22,6 +22,7 @@ from somec.offenders.messages import (
     Sanction,
     Trigger,
 )  # fmt: skip
+from somec.persons.dates import PartialDate
 from somec.persons.rules import (
     EVALUATION,
     MAX_LANGUAGE,
@@ -37,8 +38,11 @@ Mistakes: TypeAlias = dict[str, list[str]]
 MAX_DAYS = 36_600
 
 
-def check(entry: Entry, today: date) -> None:
-    """Raise Invalid with every mistake of an entry; children are named ``offences.0.code`` and so on."""
+def check(entry: Entry, today: date, births: Collection[PartialDate] = ()) -> None:
+    """Raise Invalid with every mistake of an entry; children are named ``offences.0.code`` and so on.
+
+    ``births``: every date of birth that somebody claims. What lies before all of them cannot be.
+    """
     found = _CHECKS[type(entry)](entry, today)
     origin = entry.origin
     found |= {
@@ -47,9 +51,32 @@ def check(entry: Entry, today: date) -> None:
         "evaluation": [] if EVALUATION.fullmatch(origin.evaluation) else ["choice"],
         "as_of": _past(origin.as_of, today),
     }
+    for field in before_birth(entry, births):
+        found[field] = [*found.get(field, []), "before_birth"]
     wrong = {field: codes for field, codes in found.items() if codes}
     if wrong:
         raise Invalid(f"{type(entry).__name__.lower()}.invalid", fields=wrong)
+
+
+def before_birth(entry: Entry, births: Collection[PartialDate]) -> list[str]:
+    """Return the fields whose date lies before every claimed birth, however the dates are completed."""
+    first = min((birth.earliest for birth in births), default=None)
+    if first is None:
+        return []
+    fields = ["decided"] if isinstance(entry, Conviction | Order) and entry.decided < first else []
+    for place, offence in enumerate(entry.offences if isinstance(entry, Conviction) else ()):
+        dates = {"committed_from": offence.committed_from, "committed_until": offence.committed_until}
+        fields += [f"offences.{place}.{name}" for name, day in dates.items() if day and day.latest < first]
+    return fields
+
+
+def may_precede_birth(entry: Conviction, births: Collection[PartialDate]) -> bool:
+    """Tell whether an offence lies before a claimed birth, or may, because of one of them only a part is known."""
+    return any(
+        day.earliest < birth.latest
+        for offence in entry.offences for day in (offence.committed_from, offence.committed_until) if day
+        for birth in births
+    )  # fmt: skip
 
 
 def _past(day: date | None, today: date) -> list[str]:

@@ -10,6 +10,8 @@ import re
 from datetime import date
 from enum import StrEnum
 
+from somec.catalogue import queries as catalogue
+
 
 class NameKind(StrEnum):
     """What a name is to the person (SIS Art. 20(3), ECRIS-TCN Art. 5, SEMIC Core Person name properties)."""
@@ -187,7 +189,6 @@ def link_in_question(before: float | None, after: float) -> bool:
 
 EVALUATION = re.compile(r"[ABCX][1-4]")  # Regulation (EU) 2016/794 Art. 29; X4 where nobody assessed
 UNASSESSED = "X4"
-STATE = re.compile(r"[A-Z]{2}")  # ISO 3166-1 alpha-2
 STATELESS, UNKNOWN_NATIONALITY = "XA", "XX"  # user-assigned ISO codes; ICAO 9303 part 3 has its own for both
 
 MAX_NAME = 200  # the longest real names are under 150 characters; beyond this it is not a name
@@ -218,10 +219,15 @@ def text_mistakes(text: str, *, limit: int = MAX_LINE, required: bool = False) -
 
 
 def state_mistakes(code: str, *, required: bool = False) -> list[str]:
-    """Return the codes of what is wrong with a state code (two capital letters)."""
+    """Return the codes of what is wrong with the code of a state that is or was (ISO 3166-1, 3166-3 alpha-2)."""
     if not code:
         return ["missing"] if required else []
-    return [] if STATE.fullmatch(code) else ["state_code"]
+    return [] if code in catalogue.known_states() else ["state_code"]
+
+
+def nationality_mistakes(code: str) -> list[str]:
+    """Return the codes of what is wrong with a nationality: a state, none, or not known."""
+    return [] if code in {STATELESS, UNKNOWN_NATIONALITY} else state_mistakes(code, required=True)
 
 
 def choice_mistakes(value: str, choices: type[StrEnum]) -> list[str]:

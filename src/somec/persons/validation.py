@@ -134,7 +134,7 @@ def _birthplace(place: Birthplace, today: date) -> Mistakes:
 def _nationality(item: Nationality, today: date) -> Mistakes:
     del today
     return {
-        "state": rules.state_mistakes(item.state, required=True),
+        "state": rules.nationality_mistakes(item.state),
         "certainty": rules.choice_mistakes(item.certainty, rules.Certainty),
     }
 

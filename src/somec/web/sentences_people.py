@@ -58,6 +58,7 @@ TABLE: Mapping[str, Word] = {
     "field.twice": _("This is recorded already."),
     "field.malformed": _("This cannot be a number of a document."),
     "field.too_old": _("Nobody alive was born then."),
+    "field.before_birth": _("The date lies before the birth of the person. Put one of them right."),
     "field.after_conviction": _("The act lies after the conviction."),
     "field.not_in_the_future": _("Choose a day in the future."),
     "field.several_main": _("Only one name can be the main one."),

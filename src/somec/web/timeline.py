@@ -18,8 +18,10 @@ from somec.access.rules import Actor
 from somec.movements import queries as movements
 from somec.movements.views import DisclosureView, DocumentLine, FollowView, MovementEvent, NoticeView
 from somec.offenders import queries as offenders
+from somec.offenders import validation
 from somec.offenders.messages import Assessment, Conviction, MovementSign, Order, Trigger
 from somec.offenders.queries import DecisionRow, TimelineEvent
+from somec.persons.dates import PartialDate
 from somec.persons.messages import Origin
 from somec.web import words_notices, words_people
 from somec.web.naming import in_text, state_name
@@ -89,10 +91,13 @@ def _moment(line: Line) -> tuple[date, bool, float]:
 
 def lines(
     actor: Actor, person_id: str, notices: Sequence[NoticeView], talks: Sequence[FollowView],
-    moved: Sequence[MovementEvent],
+    moved: Sequence[MovementEvent], *, births: Sequence[PartialDate] = (),
 ) -> list[Line]:  # fmt: skip
-    """Return every line about a person. ``notices`` and ``talks`` are those that the reader may see."""
-    made = [_recorded(event) for event in offenders.timeline(actor, person_id)]
+    """Return every line about a person. ``notices`` and ``talks`` are those that the reader may see.
+
+    ``births``: every claimed date of birth; an act that may lie before one of them is marked.
+    """
+    made = [_recorded(event, births) for event in offenders.timeline(actor, person_id)]
     made += [_movement(event) for event in moved if event.kind != "told"]
     for notice in notices:
         made += [line for told in notice.disclosures for line in _told(notice, told)]
@@ -109,8 +114,11 @@ def talks(actor: Actor, conversations: Iterable[str]) -> list[FollowView]:
 # --- the record --------------------------------------------------------------------------------------------------
 
 
-def _recorded(event: TimelineEvent) -> Line:
+def _recorded(event: TimelineEvent, births: Sequence[PartialDate]) -> Line:
     title, text, origin = _RECORD[event.kind](event.entry)
+    if isinstance(event.entry, Conviction) and validation.may_precede_birth(event.entry, births):
+        doubt = _("By the dates on file the act may lie before the birth.")
+        text = f"{text} {doubt}"
     return Line(
         on=event.on, kind=event.kind, title=title, text=text, quiet=_quiet(event.statement, origin),
         statement=event.statement if event.kind != "decision" else "",

@@ -389,3 +389,30 @@ def test_a_duty_whose_answer_came_before_the_question_is_met_at_once(deliver: De
     deliver(question)
     duty = Obligation.objects.get()
     assert (duty.state, duty.settled_by) == ("cancelled", recall["header"]["id"])
+
+
+def test_what_would_deceive_the_reader_is_not_shown_and_the_signed_document_stays_as_it_came(
+    deliver: Deliver, nl: Twin, own: Twin
+) -> None:
+    document = nl.document(own.state, reference="T-\u202e1")
+    document["items"][0]["data"]["note"] = "a\u202eb\u2066c می\u200cخواهم"
+    deliver(document)
+    row = Document.objects.get()
+    assert row.body == document
+    assert row.digest == hashlib.sha256(messages.freeze(document)).hexdigest()
+    (shown,) = queries.documents([row.conversation])
+    assert shown.reference == "T-1"
+    for body in (shown.body, queries.document(row.id)):
+        assert body["items"][0]["data"]["note"] == "abc می\u200cخواهم"
+
+
+def test_what_goes_out_holds_nothing_that_would_deceive_the_reader(nl: Twin, own: Twin) -> None:
+    item = {"id": "itm-1", "data": {"note": "a\u202eb\u200f"}}
+    header = messages.Header(
+        id="doc-1", type="test-parcel", version="1.0", conversation="cnv-1", reference="T-1", created=clock.now(),
+        from_state="NL", to_state="LV", authority={"id": "aut-x", "name": "Auth\u2066ority"}, legal_basis={},
+        purpose="test", handling_code="H1", language="en",
+    )  # fmt: skip
+    body = messages.compose(header, [item])
+    assert body["items"][0]["data"]["note"] == "ab\u200f"
+    assert body["header"]["from"]["authority"]["name"] == "Authority"

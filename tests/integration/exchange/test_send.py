@@ -9,7 +9,8 @@ from unittest.mock import patch
 
 import pytest
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from exchange.steps import Desk, Wire, parcel, send
 from exchange.twin import Twin
@@ -524,3 +525,19 @@ def test_a_node_that_comes_back_calls_every_peer(
     reborn = Wire.between(ring, peers, own, (nl, es))
     reborn.turns()
     assert [len(twin.got) for twin in (nl, es)] == [2, 2]
+
+
+def test_counting_what_waits_does_not_read_what_is_done(wire: Wire) -> None:
+    send(number=1)
+    wire.turns()
+    send(number=2)
+    refused = send(number=3)
+    Delivery.objects.filter(document_id=refused).update(state="refused")
+    with CaptureQueriesContext(connection) as asked:
+        assert queries.outbox_counts() == {"refused": 1, "queued": 1, "receipted": 1}
+    plans = []
+    for query in asked.captured_queries:
+        with connection.cursor() as cursor:
+            cursor.execute(("EXPLAIN QUERY PLAN " if connection.vendor == "sqlite" else "EXPLAIN ") + query["sql"])
+            plans.append(" ".join(str(row) for row in cursor.fetchall()))
+    assert connection.vendor != "sqlite" or "delivery_in_need" in plans[0]

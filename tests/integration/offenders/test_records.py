@@ -22,6 +22,8 @@ from somec.offenders import actions, models, queries
 from somec.offenders.messages import Condition, PersonAtRisk, Trigger
 from somec.persons import actions as persons
 from somec.persons import queries as people
+from somec.persons.dates import PartialDate
+from somec.persons.messages import Birth
 
 pytestmark = pytest.mark.django_db
 ILZE = officer()
@@ -289,3 +291,49 @@ def test_the_database_refuses(person: str, change: Callable[[], object]) -> None
     )
     with pytest.raises(IntegrityError), transaction.atomic():
         change()
+
+
+BORN = 1984  # the made-up person claims 17 March and no other day of that year
+
+
+@pytest.mark.parametrize(
+    ("committed", "decided", "fields"),
+    [
+        (PartialDate(BORN - 1, 12), date(2020, 1, 1), {"offences.0.committed_from": ["before_birth"]}),
+        (PartialDate(BORN), date(2020, 1, 1), {}),
+        (
+            PartialDate(BORN - 2),
+            date(BORN - 1, 1, 1),
+            {"decided": ["before_birth"], "offences.0.committed_from": ["before_birth"]},
+        ),
+    ],
+)
+def test_what_lies_before_every_claimed_birth_is_named_at_its_field(
+    committed: PartialDate, decided: date, fields: dict[str, list[str]]
+) -> None:
+    born = (Birth(date=PartialDate(BORN, 3, 17)), Birth(date=PartialDate(BORN + 2)))
+    person = persons.record_person(actor=ILZE, person=replace(new_person(), births=born))
+    offence = replace(conviction().offences[0], committed_from=committed, committed_until=None)
+    entry = replace(conviction(), decided=decided, final=None, offences=(offence,))
+    found: dict[str, Any] = {}
+    try:
+        actions.record_conviction(actor=ILZE, person_id=person, conviction=entry)
+    except Invalid as error:
+        found = dict(error.fields)
+    assert found == fields
+
+
+def test_without_any_date_of_birth_nothing_lies_before_it() -> None:
+    person = persons.record_person(actor=ILZE, person=replace(new_person(), births=()))
+    assert actions.record_conviction(actor=ILZE, person_id=person, conviction=conviction())
+
+
+def test_a_correction_and_an_import_cannot_put_an_act_before_the_birth_either(person: str) -> None:
+    written = actions.record_conviction(actor=ILZE, person_id=person, conviction=conviction())
+    early = replace(conviction(), decided=date(1890, 1, 1), final=None, offences=(), sanctions=())
+    with pytest.raises(Invalid) as corrected:
+        actions.correct_entry(actor=ILZE, entry_id=written, entry=early, reason="misread the date of it")
+    assert "before_birth" in corrected.value.fields["decided"]
+    with pytest.raises(Invalid) as imported:
+        actions.record_entries(actor=ILZE, entries=[(person, early)])
+    assert "before_birth" in imported.value.fields["decided"]

@@ -94,6 +94,11 @@ def to_nl(**changes: Any) -> tuple[Destination, ...]:
             "notice.arrival.order",
         ),
         ({"departs": NOW + 15 * DAY}, "destinations.0.arrives_from", "notice.arrival.before_departure"),
+        (
+            {"departs": NOW + 11 * DAY, "destinations": to_nl(arrives_from=NOW + 10 * DAY)},
+            "destinations.0.arrives_from",
+            "notice.arrival.before_departure",
+        ),
         ({"destinations": to_nl(stays_until=NOW)}, "destinations.0.stays_until", "notice.stay.before_arrival"),
         ({"destinations": to_nl(arrival_point="x" * 201)}, "destinations.0.arrival_point", "notice.line.too_long"),
         (
@@ -110,6 +115,14 @@ def to_nl(**changes: Any) -> tuple[Destination, ...]:
         ({"observed": Observation(at=NOW + DAY)}, "observed.at", "notice.observed.future"),
         ({"text": "x" * 4001, "language": "en"}, "text", "notice.text.too_long"),
         ({"text": "Brauks"}, "text", "notice.text.language"),
+        ({"text": "Au \u202erevoir", "language": "fr"}, "text", "control_characters"),
+        ({"observed": Observation(place=Place(town="A\u2066b"))}, "observed.place.town", "control_characters"),
+        ({"translations": {"en": "a\ufeff"}}, "translations.en", "control_characters"),
+        (
+            {"destinations": to_nl(first_night=Place(lines="1\u202d"))},
+            "destinations.0.first_night.lines",
+            "control_characters",
+        ),
         ({"companions": (Companion("partner", count=0),)}, "companions", "notice.companions.count"),
     ],
 )

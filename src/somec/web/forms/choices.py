@@ -20,7 +20,6 @@ from somec.web.words import Word
 
 Choices = list[tuple[Any, Any]]
 EMPTY = ("", "–")
-_ISO_STATE = 2
 LANGUAGES_FIRST = ("lv", "en", "nl", "es")
 
 
@@ -40,13 +39,9 @@ def all_states(*, empty: bool = True) -> Choices:
     """Return the Member States, then every other state of the world, by name in the reader's language."""
     members = eu_states()
     known = {code for code, _name in members}
-    names = Locale.parse(times.locale()).territories
+    names, territories = Locale.parse(times.locale()).territories, catalogue.territories()
     others = sorted(
-        (
-            (code, name)
-            for code, name in names.items()
-            if len(code) == _ISO_STATE and code.isalpha() and code not in known | {"EU", "EZ", "UN", "ZZ", "XA", "XB"}
-        ),
+        ((code, name) for code, name in names.items() if code in territories and code not in known),
         key=lambda pair: pair[1],
     )
     groups: Choices = [(_("European Union"), members), (_("Other states"), others)]

@@ -30,7 +30,8 @@ def person(request: OfficerRequest, person: str) -> HttpResponse:
     place = position.of(actor, person)
     decisions = offenders.decisions(actor, person)
     only = request.GET.get("kind", "")
-    everything = timeline.lines(actor, person, place.notices, place.talks, place.moved)
+    births = [birth.date for birth in view.births]
+    everything = timeline.lines(actor, person, place.notices, place.talks, place.moved, births=births)
     context: dict[str, Any] = {
         "person": view, "record": record, "place": place, "lanes": position.lane_rows(place.lanes),
         "news": position.news(place), "decisions": decisions, "owner": owner(view),
