@@ -137,7 +137,7 @@ def test_a_byte_now_and_then_wins_no_time(monkeypatch: pytest.MonkeyPatch, stall
         caller.sendall(STALLS[stall])
         with trickling([caller]):
             assert heard(caller).startswith(b"HTTP/1.1 408 ")
-        assert 0.9 < time.monotonic() - begin < 3
+        assert 0.9 < time.monotonic() - begin < 5
         idle.sendall(GET)  # between two requests a caller may be silent for longer
         assert heard(idle).endswith(b"<0>")
 
