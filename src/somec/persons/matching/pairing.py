@@ -113,17 +113,23 @@ def blocking_keys(
                     keys[used] = _undated(bones[one], people.places[position], 4)
                     used += 1
             used = _date_keys(people, record, bones[one], sounds[one], initials[one], keys, used, limit)
-        for position in range(people.date_at[record], people.date_at[record + 1]):
-            for place in range(people.place_at[record], people.place_at[record + 1]):
-                if used < limit + 4:
-                    keys[used] = _dated(people.dates[position], people.places[place], 9)
-                    keys[used + 1] = _dated(np.int64(people.dates[position]) >> 9, people.places[place], 13)
-                    used += 2
-            if used < limit + 6 and people.dates[position] & 31 > 0:
-                keys[used] = _dated(people.dates[position], 0, 10)
-                used += 1
+        used = _keys_without_names(people, record, keys, used, limit)
         owners[start:used] = record
     return keys[:used].copy(), owners[:used].copy()
+
+
+@compiled
+def _keys_without_names(people: People, record: int, keys: NDArray[np.uint64], used: int, limit: int) -> int:
+    for position in range(people.date_at[record], people.date_at[record + 1]):
+        for place in range(people.place_at[record], people.place_at[record + 1]):
+            if used < limit + 4:
+                keys[used] = _dated(people.dates[position], people.places[place], 9)
+                keys[used + 1] = _dated(np.int64(people.dates[position]) >> 9, people.places[place], 13)
+                used += 2
+        if used < limit + 6 and people.dates[position] & 31 > 0:
+            keys[used] = _dated(people.dates[position], 0, 10)
+            used += 1
+    return used
 
 
 @compiled
