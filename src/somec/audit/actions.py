@@ -69,9 +69,12 @@ def record_many(entries: Sequence[NewEntry]) -> range:
     return range(size + 1, growth.size + 1)
 
 
-def record_own(act: rules.Own, detail: Detail) -> None:
-    """Record what a row beside the log holds, so that :mod:`somec.audit.verify` misses it when it is taken away."""
-    record(actor=rules.NODE, action=act.value, kind=Kind.SECURITY, subject="log", detail=detail)
+def record_own(act: str, detail: Detail) -> None:
+    """Record what a row beside the log holds, so that :mod:`somec.audit.verify` misses it when it is taken away.
+
+    `act` is one of :class:`~somec.audit.rules.Own`.
+    """
+    record(actor=rules.NODE, action=act, kind=Kind.SECURITY, subject="log", detail=detail)
 
 
 def _locked_tree() -> tuple[int, bytes, bytes]:
@@ -191,7 +194,7 @@ def witness(*, signer: Signer, log: Verifier, note: str, old_size: int = 0, proo
             raise Conflict("checkpoint.rewritten", known=known.size, shown=seen.size)
     kept = Witnessed(origin=seen.origin, size=seen.size, root=seen.root, note=note, at=clock.now())
     kept.save()
-    record_own(rules.Own.WITNESSED, beside.of_witnessed(kept))
+    record_own("log.witnessed", beside.of_witnessed(kept))
     return sign_note(text, signer).splitlines()[-1]
 
 
@@ -208,4 +211,4 @@ def add_cosignature(*, size: int, line: str, peer: Verifier) -> None:
     if not ours.cosignatures.filter(witness=peer.name).exists():
         kept = Cosignature(checkpoint=ours, witness=peer.name, at=clock.now(), line=line)
         kept.save()
-        record_own(rules.Own.COSIGNED, beside.of_cosignature(kept))
+        record_own("log.cosigned", beside.of_cosignature(kept))

@@ -15,7 +15,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 
 from somec.audit import actions, beside
 from somec.audit.models import Verification
-from somec.audit.rules import ActorLike, Kind, Own
+from somec.audit.rules import ActorLike, Kind
 from somec.audit.verify import Result, verify
 from somec.crypto.signing import Verifier
 from somec.kernel import clock
@@ -98,7 +98,7 @@ def _record(row: Verification) -> None:
     """Say in the log what came of a proof; one that found a fault stands even where the log takes no entry."""
     try:
         with transaction.atomic():
-            actions.record_own(Own.PROVED, beside.of_verification(row))
+            actions.record_own("log.proved", beside.of_verification(row))
     except (Conflict, DatabaseError):
         if not row.code:
             raise

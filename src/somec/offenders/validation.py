@@ -63,7 +63,7 @@ def before_birth(entry: Entry, births: Collection[PartialDate]) -> list[str]:
     first = min((birth.earliest for birth in births), default=None)
     if first is None:
         return []
-    fields = ["decided"] if isinstance(entry, Conviction | Order) and entry.decided < first else []
+    fields = [name for name in ("decided",) if isinstance(entry, Conviction | Order) and entry.decided < first]
     for place, offence in enumerate(entry.offences if isinstance(entry, Conviction) else ()):
         dates = {"committed_from": offence.committed_from, "committed_until": offence.committed_until}
         fields += [f"offences.{place}.{name}" for name, day in dates.items() if day and day.latest < first]

@@ -135,20 +135,20 @@ GROUPS: Mapping[str, str | Promise] = {
         _KEYS,
         """algorithm.content algorithm.digest algorithm.key-agreement algorithm.key-transport
         algorithm.signature certificate.not-one certificate.path-too-long certificate.unreadable key.cannot-sign
-        key.not-in-store key.other-certificate key.unknown-kind key.unreadable note.malformed note.signature
-        pmode.invalid request.signature request.unreadable revocations.unreadable""",
+        key.not-in-store key.other-certificate key.unknown-kind key.unreadable node.key_unreadable note.malformed
+        note.signature pmode.invalid request.signature request.unreadable revocations.unreadable""",
     ),
     **_all(
         _COMMAND,
         """backup.file_exists backup.postgresql backup.unsound config.database_url config.invalid
-        config.malformed init.folder_missing init.node_exists init.state_and_name_missing keys.file
-        node.authority_missing node.keys_exist node.not_found node.tables_old peer.file peer.since verify.file
-        verify.key""",
+        config.malformed init.folder_missing init.node_exists init.state_and_name_missing init.state_unknown keys.file
+        node.address_not_free node.authority_missing node.database node.keys_exist node.not_found node.tables_newer
+        node.tables_old password_file.encoding peer.file peer.since verify.file verify.key""",
     ),
     **_all(
         _MESSAGE,
         """header.empty header.property-name header.several-party-ids header.several-units header.signal
-        header.signal-expected header.unknown-unit header.value http.chunks message.too-large mime.base64
+        header.signal-expected header.unknown-unit header.value http.chunks http.request message.too-large mime.base64
         mime.boundary mime.charset mime.content-id mime.headers mime.root-type mime.too-many-parts
         mime.transfer-encoding mime.type mime.unnamed-part pmode.ambiguous soap.envelope soap.messaging
         soap.must-understand soap.several-security-headers soap.structure soap.too-large xml.algorithm-missing
