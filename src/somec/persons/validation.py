@@ -26,13 +26,6 @@ Mistakes: TypeAlias = dict[str, list[str]]
 Statement: TypeAlias = Name | Birth | Birthplace | Nationality | Document | Address | Description | Biometric
 
 LISTS = ("names", "births", "birthplaces", "nationalities", "documents", "addresses", "descriptions", "biometrics")
-SINGULAR = dict(
-    zip(
-        LISTS,
-        ("name", "birth", "birthplace", "nationality", "document", "address", "description", "biometric"),
-        strict=True,
-    )
-)
 
 
 def check(statement: Statement, today: date) -> None:

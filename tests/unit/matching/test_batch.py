@@ -365,3 +365,26 @@ def test_dedupe_of_an_empty_file(tmp_path: Path) -> None:
     file.write_text("id,full_name\n", encoding="utf-8")
     assert main(["match", "dedupe", str(file), "--out", str(tmp_path / "d.parquet")]) == 0
     assert pq.read_table(tmp_path / "d.parquet").num_rows == 0
+
+
+def test_two_people_whose_rows_share_an_id_are_two_clusters(tmp_path: Path) -> None:
+    file, out = tmp_path / "p.csv", tmp_path / "d.csv"
+    anna, pauls = "Anna Kalna,1980-02-03", "Pauls Ozols,1990-05-06"
+    file.write_text(
+        f"id,full_name,dob\na,{anna}\na,{pauls}\nb,{anna}\na (2),Zane Priede,1955-01-30\nc,{pauls}\n", "utf-8"
+    )
+    assert main(["match", "dedupe", str(file), "--out", str(out)]) == 0
+    assert [(row["id"], row["cluster_id"]) for row in rows(out)] == [
+        ("a", "a"), ("a", "a (3)"), ("b", "a"), ("a (2)", "a (2)"), ("c", "a (3)"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_an_id_with_a_lone_carriage_return_survives_dedupe(tmp_path: Path, ending: str) -> None:
+    file, out = tmp_path / "p.csv", tmp_path / f"d.{ending}"
+    file.write_bytes(b'id,full_name,dob\n"x\ry",Anna Kalna,1980-02-03\nz,Pauls Ozols,1990-05-06\n')
+    assert main(["match", "dedupe", str(file), "--out", str(out)]) == 0
+    found = pq.read_table(out).to_pylist() if ending == "parquet" else rows(out)
+    assert [(row["id"], row["cluster_id"], float(row["probability"])) for row in found] == [
+        ("x\ry", "x\ry", 0.0), ("z", "z", 0.0),
+    ]  # fmt: skip

@@ -6,16 +6,14 @@ is high enough, so that one wrong pair does not chain two people together.
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from somec.persons.matching.arrays import Identities, Tables
@@ -24,7 +22,8 @@ from somec.persons.matching.blocking import blocks_of, candidate_pairs, sampled_
 from somec.persons.matching.errors import IndexStorage
 from somec.persons.matching.mixture import estimate, random_levels
 from somec.persons.matching.model import Model
-from somec.persons.matching.pairbits import pair_bits
+from somec.persons.matching.outputs import ROWS_AT_ONCE, as_csv, finish
+from somec.persons.matching.pairbits import pair_bits, weighing
 from somec.persons.matching.pairing import date_levels
 from somec.persons.matching.records import PersonRecord
 from somec.persons.matching.tables import RowBlock, read_blocks
@@ -32,6 +31,8 @@ from somec.persons.matching.tables import RowBlock, read_blocks
 THRESHOLD: Final = 0.35
 """Least probability of a pair, and least mean probability of the pairs between two groups. Where files are judged by
 the harmonic mean of precision and recall, the best is half of the mean that is reached (Lipton et al. 2014)."""
+TYPES: Final = {"id": pa.string(), "cluster_id": pa.string(), "probability": pa.float64()}
+"""The columns of an output."""
 WORTH: Final = 0.01
 """Pairs less probable count as nothing."""
 
@@ -73,17 +74,17 @@ def pair_probabilities(tables: Tables, model: Model) -> tuple[NDArray[np.uint64]
     (`mixture`); it then says which pairs are worth comparing.
     """
     blocks = blocks_of(tables)
-    common = blocks.sight.common
+    common, weights = blocks.sight.common, weighing(blocks, model)
     sample = sampled_pairs(blocks)
     learned = estimate(
-        pair_bits(tables, sample, model),
+        pair_bits(tables, sample, weights),
         date_levels(sample, tables.people, common),
         random_levels(blocks, model),
         model,
         len(tables.identities.order),
     )
     pairs = candidate_pairs(blocks, learned.dates)
-    shares = learned.probabilities(pair_bits(tables, pairs, model), date_levels(pairs, tables.people, common))
+    shares = learned.probabilities(pair_bits(tables, pairs, weights), date_levels(pairs, tables.people, common))
     return pairs, np.minimum(model.cap, shares)
 
 
@@ -156,29 +157,36 @@ def dedupe_file(
 ) -> tuple[int, int]:
     """Write id, cluster_id and probability of every row of `file` to `out` (CSV, or Parquet by its ending).
 
-    Returns how many rows and how many people.
-
-    A cluster is named after the id of its first row.
+    Returns how many rows and how many people. A cluster is named after the id of its first row; where another cluster
+    is named so already, because rows share ids, a number goes with it.
     """
     found = duplicates(read_blocks(file, encoding=encoding), model, threshold, progress)
-    names: dict[int, str] = {}
-    for identity, number in zip(found.ids, found.clusters.tolist(), strict=True):
-        names.setdefault(number, identity)
-    labels = [names[number] for number in found.clusters.tolist()]
-    beside = out.with_name(out.name + ".new")
+    numbers, shares = found.clusters.tolist(), found.probability.tolist()
+    names = _cluster_names(found.ids, numbers)
+    rows = ((one, names[number], f"{share:.6g}") for one, number, share in zip(found.ids, numbers, shares, strict=True))
+    growing = out.with_name(out.name + ".part")
     try:
-        if out.suffix.lower() in {".parquet", ".pq"}:
-            pq.write_table(pa.table({"id": found.ids, "cluster_id": labels, "probability": found.probability}), beside)
-        else:
-            with beside.open("w", encoding="utf-8", newline="") as handle:
-                writer = csv.writer(handle, lineterminator="\n")
-                writer.writerow(("id", "cluster_id", "probability"))
-                writer.writerows(
-                    (identity, label, f"{share:.6g}")
-                    for identity, label, share in zip(found.ids, labels, found.probability.tolist(), strict=True)
-                )
-        beside.replace(out)
+        with growing.open("wb") as handle:
+            handle.write(as_csv([tuple(TYPES)]))
+            while some := list(islice(rows, ROWS_AT_ONCE)):
+                handle.write(as_csv(some))
+        finish(growing, out, TYPES)
     except OSError as error:
-        beside.unlink(missing_ok=True)
+        growing.unlink(missing_ok=True)
         raise IndexStorage("matching.output.not_written", reason=error.strerror or type(error).__name__) from error
     return len(found.ids), len(names)
+
+
+def _cluster_names(ids: Sequence[str], clusters: Sequence[int]) -> dict[int, str]:
+    """A name of its own for each cluster: never that of another, nor the id of any row but its first."""
+    known, named = set(ids), dict[str, int]()
+    names: dict[int, str] = {}
+    for identity, cluster in zip(ids, clusters, strict=True):
+        if cluster in names:
+            continue
+        number = named.get(identity, 0) + 1
+        while number > 1 and f"{identity} ({number})" in known:
+            number += 1
+        named[identity] = number
+        names[cluster] = identity if number == 1 else f"{identity} ({number})"
+    return names

@@ -31,7 +31,7 @@ from somec.persons.matching.compiled import IS_COMPILED
 from somec.persons.matching.delta import Delta
 from somec.persons.matching.errors import IndexBusy, IndexDamaged, IndexMissing, IndexStorage, IndexVersion
 from somec.persons.matching.model import Model, load_model
-from somec.persons.matching.records import NormalRecord, PersonRecord, normalise
+from somec.persons.matching.records import PersonRecord, normalise
 from somec.persons.matching.segment import Segment
 from somec.persons.matching.tables import RowBlock
 from somec.persons.matching.version import index_format
@@ -427,8 +427,3 @@ def _locked(file: Path, mode: int) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
-
-
-def normal(records: Iterable[PersonRecord]) -> list[NormalRecord]:
-    """Records normalised, for callers that keep them."""
-    return [normalise(record) for record in records]

@@ -17,9 +17,8 @@ from somec.persons.matching.romanise import ascii_form, romanisations
 from somec.persons.matching.scripts import ABJADS, MAX_TOKEN_CHARACTERS, Script, is_syllable, script_of
 
 MAX_FORMS: Final = 6
-LONGEST_SKELETON: Final = 64
-STEM_MARK: Final = 1
-"""Flag of a sound form from which a grammatical ending was cut."""
+SHORT_FORM: Final = 5
+"""Letters of a sound form up to which a word with one letter less, more or other is looked for by that alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +80,10 @@ def word_keys(word: str) -> WordKeys:
     ):
         if len(bones) >= 2:
             sure.add(bucket_key("k" + bones))
-        loose |= _one_left_out("d", bones, 3, LONGEST_SKELETON)
+        loose |= _one_left_out("d", bones, 3)
     for form in everything:
-        loose |= _one_left_out("x", form, 2, 5)
+        if len(form) <= SHORT_FORM:
+            loose |= _one_left_out("x", form, 2)
     grams: set[int] = set()
     for form in everything if not abjad else ():
         grams |= {bucket_key("g" + gram) for gram in _grams(form)}
@@ -125,12 +125,12 @@ def _grams(form: str) -> set[str]:
     return {marked[start : start + 3] for start in range(len(marked) - 2)}
 
 
-def _one_left_out(kind: str, letters: str, least: int, most: int) -> set[int]:
+def _one_left_out(kind: str, letters: str, least: int) -> set[int]:
     """`letters` whole and with each one left out, so that one wrong, missing or added one on either side is forgiven.
 
     Shorter ones than `least` are too common; those of that length are whole only, for others that have one more.
     """
-    if not least <= len(letters) <= most:
+    if len(letters) < least:
         return set()
     keys = {bucket_key(kind + letters)}
     if len(letters) > least:

@@ -12,6 +12,8 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from somec.persons.matching.parquettables import is_parquet
+
 ROWS_AT_ONCE: Final = 50_000
 """Rows of one group of a Parquet file: what is held in memory."""
 _LONGEST: Final = 2**31 - 1
@@ -30,11 +32,6 @@ def as_csv(rows: Iterable[tuple[str, ...]]) -> bytes:
 
 def _field(text: str) -> str:
     return '"' + text.replace('"', '""') + '"' if _QUOTED.search(text) else text
-
-
-def is_parquet(file: Path) -> bool:
-    """Whether the name of a file says Parquet."""
-    return file.suffix.lower() in {".parquet", ".pq"}
 
 
 def finish(growing: Path, out: Path, types: Mapping[str, pa.DataType]) -> None:

@@ -4,29 +4,36 @@ from __future__ import annotations
 
 import math
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from somec.persons.matching.alignment import NameWeights
 from somec.persons.matching.arrays import Tables
-from somec.persons.matching.blocking import summed
+from somec.persons.matching.blocking import Blocks, summed
 from somec.persons.matching.model import Model
 from somec.persons.matching.pairing import PairFields, score_pairs
 from somec.persons.matching.query import name_weights, word_bits
 from somec.persons.matching.search import COST_TABLES
 from somec.persons.matching.similarity import LEVELS
-from somec.persons.matching.wordclasses import word_classes
+from somec.persons.matching.wordclasses import WordClasses
 
 SURE_LEVEL: Final = 18
 """From this likeness on, words are of one class."""
 
 
-def pair_bits(tables: Tables, pairs: NDArray[np.uint64], model: Model) -> NDArray[np.float32]:
-    """Bits by field of each pair but for the date, on two threads."""
-    model = model.for_pairs()
+class Weighing(NamedTuple):
+    """What pairs of one file are weighed with, worked out once for the file."""
+
+    names: NameWeights
+    fields: PairFields
+
+
+def weighing(blocks: Blocks, model: Model) -> Weighing:
+    """The weights of names, with how common each is in the file, and of the other fields."""
+    tables, model = blocks.tables, model.for_pairs()
     count = len(tables.identities.order)
-    weights = name_weights(model, word_bits(model, class_masses(tables, model), count))
     nation = math.log2(model.nationality[0] / 0.1)
     fields = PairFields(
         np.array([math.log2(model.sex[0] / 0.5), model.sex[1]], np.float32),
@@ -35,6 +42,11 @@ def pair_bits(tables: Tables, pairs: NDArray[np.uint64], model: Model) -> NDArra
         np.array(model.document, np.float32),
         float(count + model.smoothing),
     )
+    return Weighing(name_weights(model, word_bits(model, class_masses(tables, blocks.classes, model), count)), fields)
+
+
+def pair_bits(tables: Tables, pairs: NDArray[np.uint64], weights: Weighing) -> NDArray[np.float32]:
+    """Bits by field of each pair but for the date, on two threads."""
     bits = np.zeros((len(pairs), 6), dtype=np.float32)
     edges = np.linspace(0, len(pairs), 9).astype(int)
 
@@ -45,8 +57,8 @@ def pair_bits(tables: Tables, pairs: NDArray[np.uint64], model: Model) -> NDArra
             tables.vocabulary,
             tables.people,
             tables.places,
-            weights,
-            fields,
+            weights.names,
+            weights.fields,
             COST_TABLES,
             bits[low:high],
         )
@@ -56,14 +68,13 @@ def pair_bits(tables: Tables, pairs: NDArray[np.uint64], model: Model) -> NDArra
     return bits
 
 
-def class_masses(tables: Tables, model: Model) -> NDArray[np.float64]:
+def class_masses(tables: Tables, classes: WordClasses, model: Model) -> NDArray[np.float64]:
     """For each word and level how many rows have a word so near, by classes.
 
     The same word, the same sound, the same skeleton.
     """
     counts = tables.word_records.counts.astype(np.float64)
     masses = np.zeros((len(counts), LEVELS))
-    classes = word_classes(tables.vocabulary)
     masses[:, LEVELS - 1] = counts
     same_sound = summed(classes.sounds, counts)
     masses[:, LEVELS - 2] = same_sound - counts

@@ -14,6 +14,11 @@ from somec.persons.matching.columns import RowBlock, known
 from somec.persons.matching.errors import BadTable
 
 
+def is_parquet(file: Path) -> bool:
+    """Whether the name of a file says Parquet."""
+    return file.suffix.lower() in {".parquet", ".pq"}
+
+
 def header(file: Path) -> list[str]:
     """The names of all columns; raises BadTable."""
     try:

@@ -22,13 +22,13 @@ import pyarrow.parquet as pq
 from somec.persons.matching import csvtables, parquettables
 from somec.persons.matching.columns import COLUMNS, Header, RowBlock, known
 from somec.persons.matching.errors import BadTable
+from somec.persons.matching.parquettables import is_parquet
 from somec.persons.matching.records import PersonName, PersonRecord
 
 __all__ = [
     "RowBlock",
     "count_people",
     "header_of",
-    "is_parquet",
     "people_of",
     "read_blocks",
     "read_index",
@@ -157,11 +157,6 @@ def count_people(file: Path) -> int | None:
         except (OSError, pa.ArrowException):
             return None
     return None
-
-
-def is_parquet(file: Path) -> bool:
-    """Whether the name of a file says Parquet."""
-    return file.suffix.lower() in {".parquet", ".pq"}
 
 
 def _values(text: str) -> tuple[str, ...]:

@@ -20,7 +20,6 @@ from somec.web.words import Word
 
 Choices = list[tuple[Any, Any]]
 EMPTY = ("", "–")
-LANGUAGES_FIRST = ("lv", "en", "nl", "es")
 
 
 def of(table: Mapping[str, Word], *, only: Iterable[str] = ()) -> Choices:

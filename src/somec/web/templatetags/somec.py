@@ -183,12 +183,6 @@ def authority_name(actor: Actor) -> str:
 
 
 @register.filter
-def role_name(role: str) -> str:
-    """Write one role."""
-    return words.word(words.ROLES, str(role))
-
-
-@register.filter
 def act_name(action: str) -> str:
     """Write an act of the log."""
     return words.word(words.ACTS, action)
